@@ -1,0 +1,53 @@
+# One word per job; each does what it needs first. Needs only Python >= 3.11, git and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check bench format docs lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+install: $(STAMP) ## build .venv with the cstar-gateway command in it
+
+# Hash-checked; the project itself comes last, editable, with the locked build tools and no resolution.
+$(STAMP): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cstar-gateway needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: $(STAMP) ## a real Kafka, the gateway, sample traffic, and the records consumers read
+	$(BIN)/cstar-gateway dev
+
+test: $(STAMP) ## the whole suite, against a real Kafka it starts itself
+	$(BIN)/python -m pytest
+
+check: $(STAMP) ## lint, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(STAMP) ## CPU per event, the gateway against a bare aiohttp server, and per stage
+	$(BIN)/python -m benchmarks
+
+format: $(STAMP) ## let ruff rewrite what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(STAMP) ## write the generated tables of docs/ anew
+	$(BIN)/python -m docs.generate
+
+lock: ## resolve requirements/*.txt anew (hashes, no index addresses)
+	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet 'uv>=0.6'
+	for set in 'runtime' 'dev --extra dev --group build --group test --group lint'; do \
+		set -- $$set; name=$$1; shift; \
+		$(VENV)-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+			--no-header --no-annotate pyproject.toml "$$@" --output-file requirements/$$name.txt || exit 1; \
+	done
+
+clean: ## remove what the other words built
+	rm -rf $(VENV) $(VENV)-lock dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

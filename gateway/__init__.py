@@ -1,0 +1,3 @@
+"""cStar webhooks onto Apache Kafka: verified, typed, flattened, never lost, never twice."""
+
+__version__ = "0.1.0"
