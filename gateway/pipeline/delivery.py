@@ -1,0 +1,108 @@
+"""Delivery: one signed request, proved. `verify` is the only way to one from the wire."""
+
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from gateway.pipeline.reasons import Ended, Reason
+from gateway.pipeline.signature import Keyring, parse_signature
+from gateway.pipeline.webhook import Webhook
+
+__all__ = ["Delivery", "Headers", "Hints", "read_hints", "verify"]
+
+_TOKEN = re.compile(r"[\x21-\x7e]{1,128}")
+_ATTEMPT = re.compile(r"[1-9][0-9]{0,2}")
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")  # W3C trace context
+
+
+class Headers(Protocol):
+    """Request headers, names matched without regard to case (multidict's `CIMultiDict`)."""
+
+    def get(self, key: str, /) -> str | None:
+        """Return the first value, or None."""
+
+    def getall(self, key: str, default: Sequence[str], /) -> Sequence[str]:
+        """Return every value in order, or `default`."""
+
+
+class Hints(msgspec.Struct, frozen=True, gc=False):
+    """What unsigned headers claim; None where absent or not well formed.
+
+    Never identity, route or key: the signed body decides those.
+    """
+
+    event_id: str | None = None
+    event_type: str | None = None
+    webhook_id: str | None = None
+    attempt: int | None = None
+    request_id: str | None = None
+    traceparent: str | None = None
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """One signed request whose signature holds.
+
+    Attributes:
+        body: the raw bytes that were signed.
+        webhook: whose secret proved it.
+        key_index: which of the webhook's secrets, from 0.
+        arrived_at: our clock when the body was whole, seconds since the epoch.
+        signed_at: cStar's clock when it signed, seconds since the epoch; None in the legacy form.
+        hints: what the unsigned headers claim.
+    """
+
+    body: bytes
+    webhook: Webhook
+    key_index: int
+    arrived_at: float
+    signed_at: int | None
+    hints: Hints
+
+
+def verify(
+    headers: Headers, body: bytes, keyring: Keyring, *, now: float, tolerance: float = 300.0
+) -> Delivery:
+    """Prove that cStar signed the body, lately, with a secret of the keyring.
+
+    Args:
+        headers: of the request; `X-Signature` must be there exactly once.
+        body: raw bytes as they came.
+        keyring: the secrets that may sign.
+        now: our clock, seconds since the epoch.
+        tolerance: how far `t` may be from `now` on either side, seconds (cStar's rule: 300).
+
+    Raises:
+        Ended: one of the `signature_*` reasons. The time is judged last, so that only a true
+            signature is told that it is stale.
+    """
+    signature = parse_signature(headers.getall("X-Signature", ()))
+    key = keyring.match(signature, body)
+    signed_at = None
+    if signature.time is not None:
+        signed_at = int(signature.time)
+        if now - signed_at > tolerance:
+            raise Ended(Reason.SIGNATURE_STALE, f"signed {now - signed_at:.0f} s ago")
+        if signed_at - now > tolerance:
+            raise Ended(Reason.SIGNATURE_FUTURE, f"signed {signed_at - now:.0f} s ahead")
+    return Delivery(body, key.webhook, key.index, now, signed_at, read_hints(headers))
+
+
+def read_hints(headers: Headers) -> Hints:
+    """Read cStar's unsigned headers, leaving out whatever is not well formed."""
+    get = headers.get
+    attempt = get("X-Delivery-Attempt")
+    traceparent = get("traceparent")
+    return Hints(
+        _token(get("X-Event-ID")),
+        _token(get("X-Event-Type")),
+        _token(get("X-Webhook-ID")),
+        int(attempt) if attempt is not None and _ATTEMPT.fullmatch(attempt) else None,
+        _token(get("x-cstar-request-id")),
+        traceparent if traceparent is not None and _TRACEPARENT.fullmatch(traceparent) else None,
+    )
+
+
+def _token(value: str | None) -> str | None:
+    return value if value is not None and _TOKEN.fullmatch(value) else None

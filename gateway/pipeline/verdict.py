@@ -1,0 +1,23 @@
+"""Verdict: how a delivery ended, for whoever answers it."""
+
+from typing import NamedTuple
+
+from gateway.pipeline.reasons import Reason
+
+__all__ = ["Verdict"]
+
+
+class Verdict(NamedTuple):
+    """How a delivery ended.
+
+    Attributes:
+        reason: the row of `ENDINGS` that answers it.
+        event_id: from the signed body; None where none could be read.
+        event_type: the metrics' label: one of the 35 types, or `other`.
+        detail: for people; empty where the reason says it all.
+    """
+
+    reason: Reason
+    event_id: str | None = None
+    event_type: str = "other"
+    detail: str = ""

@@ -1,0 +1,71 @@
+"""The port to Kafka: a sink takes finished records and promises an answer.
+
+May live here: the protocol of whoever takes records and the shape of its promise. May not: anything
+of Kafka's client (`gateway.sink`) or of HTTP (`gateway.ingress`); both edges meet only here.
+"""
+
+from asyncio import Future
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from gateway.pipeline.reasons import Reason
+from gateway.pipeline.record import Record
+
+__all__ = ["Ack", "Publication", "Sink"]
+
+
+class Ack(NamedTuple):
+    """Kafka's word that it has a batch (`acks=all`).
+
+    Attributes:
+        topic: where.
+        partition: where.
+        offset: of the batch's first record; -1 where the broker did not say.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+
+
+class Publication(NamedTuple):
+    """What `Sink.publish` promises.
+
+    Both futures end with the acks, or with the reason of failure; never with an exception, so
+    that one result may be shared by all who wait for a batch. Neither may be cancelled: await
+    them through `asyncio.shield` or `asyncio.wait`. Where both end with one word of Kafka's,
+    `settled` ends first: the mark comes before the answer.
+
+    Attributes:
+        answer: settled by the publish deadline at the latest (`publish_timeout`); for requests.
+        settled: the truth, however late; for the idempotency claims. A reason here means that
+            Kafka definitely does not have the records, or that a hard abort made it unknowable.
+    """
+
+    answer: "Future[tuple[Ack, ...] | Reason]"
+    settled: "Future[tuple[Ack, ...] | Reason]"
+
+
+class Sink(Protocol):
+    """Where records go. One contract suite holds every implementation to it.
+
+    `publish` raises `Ended` (`queue_full`, `kafka_unavailable`, `starting`, `draining`,
+    `publish_timeout`) where it is known at once that the records cannot be taken: then none of
+    them was, or will be, written. Records of one key keep the order of their `publish` calls.
+    """
+
+    def publish(self, records: Sequence[Record]) -> Publication:
+        """Take all of the records, or raise `Ended` and take none."""
+
+    def record_limit(self, topic: str) -> int:
+        """Return the largest `Record.size` that the topic takes, in bytes."""
+
+    @property
+    def unready(self) -> str | None:
+        """Why records cannot be taken now, for people; None when they can."""
+
+    async def start(self) -> None:
+        """Begin connecting; return at once, also when Kafka is down."""
+
+    async def stop(self, within: float) -> None:
+        """Flush within `within` seconds, then abort hard: nothing is written afterwards."""

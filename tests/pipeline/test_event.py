@@ -1,0 +1,40 @@
+"""What a decoded body says."""
+
+import json
+
+import pytest
+
+from gateway.pipeline.envelope import read_envelope
+from gateway.pipeline.event import created_at, data_of
+from gateway.pipeline.reasons import Ended, Reason
+
+
+@pytest.mark.parametrize("data", [None, [], "x", 1, True])
+def test_data_must_be_an_object(data: object) -> None:
+    """Data of another type, or none, is `data_not_object`."""
+    for whole in ({"data": data}, {}):
+        with pytest.raises(Ended) as ended:
+            data_of(whole)
+        assert ended.value.reason is Reason.DATA_NOT_OBJECT
+
+
+@pytest.mark.parametrize(
+    ("sent", "seconds"),
+    [
+        ("2026-04-27T18:42:11.000Z", 1777315331.0),
+        ("2026-04-27T18:42:11Z", 1777315331.0),
+        ("2026-04-27T20:42:11.5+02:00", 1777315331.5),
+        ("2026-04-27T18:42:11", None),
+        ("2026-04-27", None),
+        ("yesterday", None),
+        ("9999-99-99T00:00:00Z", None),
+        ("0001-01-01T00:00:00+23:59", -62135683140.0),
+        (1777315331, None),
+        (None, None),
+    ],
+)
+def test_event_time(sent: object, seconds: float | None) -> None:
+    """Times with and without milliseconds are read; what is no time is no time, not a fault."""
+    body = {"id": "e", "type": "t", "team_id": "x", "created_at": sent}
+    moment = created_at(read_envelope(json.dumps(body).encode()))
+    assert moment == (None if seconds is None else (sent, seconds))
