@@ -1,0 +1,121 @@
+"""Claims: who publishes an event, who waits for a twin, who is a duplicate.
+
+```
+absent ──hold──▶ in flight ──ack──▶ committed (remembered for the window)
+   ▲                 │
+   └────failure──────┘   Kafka definitely does not have it: the next attempt is a first one
+```
+
+The rules that make it safe:
+
+1. Nothing is awaited between `look` and `hold`: on one event loop that makes a claim atomic.
+2. An entry in flight lives as long as Kafka's future, not as long as the request: a request that
+   has given up leaves it, and the retry joins it or finds it committed.
+3. The mark comes after the ack and before the answer.
+"""
+
+from asyncio import Future
+from collections.abc import Callable
+from typing import NamedTuple
+
+from gateway.idempotency.identity import Digester, Identity
+from gateway.idempotency.marks import MarkStore
+from gateway.idempotency.window import Window
+from gateway.pipeline.reasons import Reason
+from gateway.publication import Ack
+
+__all__ = ["Claims", "Settled", "Standing"]
+
+Settled = Future[tuple[Ack, ...] | Reason]
+"""`Publication.settled`: the truth about a set of records, however late."""
+
+
+class Standing(NamedTuple):
+    """What is known of an event when it arrives.
+
+    Attributes:
+        identity: what to hold it under.
+        seen_at: when it was committed, seconds since the epoch; None if it was not.
+        twin: settles with the twin in flight; None if there is none.
+        conflict: whether its id was seen with other data.
+    """
+
+    identity: Identity
+    seen_at: int | None = None
+    twin: Settled | None = None
+    conflict: bool = False
+
+    @property
+    def known(self) -> bool:
+        """Whether the event was committed, or is in flight."""
+        return self.seen_at is not None or self.twin is not None
+
+
+class Claims:
+    """The claims of one process.
+
+    Args:
+        window: the committed ids.
+        marks: told of each commit.
+        digester: makes the identity of a conflicting twin.
+        clock: seconds since the epoch that never go back.
+    """
+
+    def __init__(
+        self, window: Window, marks: MarkStore, digester: Digester, clock: Callable[[], float]
+    ) -> None:
+        self._window = window
+        self._marks = marks
+        self._digester = digester
+        self._clock = clock
+        self._in_flight: dict[bytes, tuple[bytes, Settled]] = {}
+        self._held: dict[Settled, list[Identity]] = {}
+
+    @property
+    def in_flight(self) -> int:
+        """How many events are in flight to Kafka."""
+        return len(self._in_flight)
+
+    def look(self, identity: Identity) -> Standing:
+        """Return where an event stands. Hold it, or drop it, before awaiting anything."""
+        standing = self._look(identity)
+        if not standing.conflict:
+            return standing
+        # Published under an identity of its own, so that its own retries are known.
+        return self._look(self._digester.conflicting(identity))._replace(conflict=True)
+
+    def _look(self, identity: Identity) -> Standing:
+        flying = self._in_flight.get(identity.key)
+        if flying is not None:
+            data, twin = flying
+            if data == identity.data:
+                return Standing(identity, twin=twin)
+            return Standing(identity, conflict=True)
+        found = self._window.find(identity.key, self._clock())
+        if found is None:
+            return Standing(identity)
+        data, second = found
+        if data == identity.data:
+            return Standing(identity, seen_at=second)
+        return Standing(identity, conflict=True)
+
+    def hold(self, identity: Identity, settled: Settled) -> None:
+        """Claim an absent event until Kafka's word on it: an ack marks it, a failure frees it."""
+        self._in_flight[identity.key] = (identity.data, settled)
+        held = self._held.get(settled)
+        if held is None:
+            self._held[settled] = [identity]
+            settled.add_done_callback(self._settle)
+        else:
+            held.append(identity)
+
+    def _settle(self, settled: Settled) -> None:
+        identities = self._held.pop(settled)
+        result = None if settled.cancelled() else settled.result()
+        for identity in identities:
+            del self._in_flight[identity.key]
+        if isinstance(result, tuple):
+            now = self._clock()
+            for identity in identities:
+                self._window.add(identity, now)
+            self._marks.append(identities)

@@ -1,0 +1,71 @@
+"""Identity: what makes two deliveries the same event, as keyed digests.
+
+Only signed bytes count: `(team_id, id)` from the body, never a header. 128 bits under a key make a
+collision, accidental or crafted, a matter of 1e-20 a year at 1,000 events a second.
+"""
+
+import secrets
+from hashlib import blake2b
+from typing import NamedTuple
+
+__all__ = ["DATA_BYTES", "KEY_BYTES", "Digester", "Identity"]
+
+KEY_BYTES = 16
+DATA_BYTES = 8
+
+
+class Identity(NamedTuple):
+    """Digests of one event.
+
+    Attributes:
+        key: 16 bytes of who it is.
+        data: 8 bytes of what it says; the same id with other data is no duplicate.
+    """
+
+    key: bytes
+    data: bytes
+
+
+class Digester:
+    """Makes identities under one key.
+
+    Args:
+        key: 16 to 64 bytes, shared by every replica that shares marks; random by default.
+    """
+
+    __slots__ = ("_data", "_ids")
+
+    def __init__(self, key: bytes | None = None) -> None:
+        key = key or secrets.token_bytes(32)
+        self._ids = blake2b(digest_size=KEY_BYTES, key=key, person=b"event id")
+        self._data = blake2b(digest_size=DATA_BYTES, key=key, person=b"event data")
+
+    def event(self, team_id: str, event_id: str, data: bytes) -> Identity:
+        """Return the identity of an event.
+
+        Args:
+            team_id: from the signed envelope; has no control characters.
+            event_id: the same.
+            data: raw bytes of the event's data.
+        """
+        return Identity(
+            self._key(b"%b\0%b" % (team_id.encode(), event_id.encode())), self._say(data)
+        )
+
+    def body(self, body: bytes) -> Identity:
+        """Return the identity of a body that names none: the bytes themselves."""
+        return Identity(self._key(b"\0" + body), self._say(b""))
+
+    def conflicting(self, identity: Identity) -> Identity:
+        """Return the identity under which an id is kept that was seen with other data before."""
+        return Identity(self._key(b"\1" + identity.key + identity.data), identity.data)
+
+    def _key(self, message: bytes) -> bytes:
+        digest = self._ids.copy()
+        digest.update(message)
+        return digest.digest()
+
+    def _say(self, message: bytes) -> bytes:
+        digest = self._data.copy()
+        digest.update(message)
+        return digest.digest()

@@ -1,0 +1,104 @@
+"""Window: the ids of the last 33 hours, about 30 bytes each, oldest first out.
+
+Ids are spread by their first bits over 65,536 shelves: byte arrays of packed rows (key, data
+digest, second). A row is found by `bytearray.find`, appended at the end, and expires at the front,
+since a shelf is in order of time. Nothing is ever rehashed, so no insert stalls the event loop.
+Pure: the time is an argument.
+"""
+
+from collections import deque
+from itertools import islice
+
+from gateway.idempotency.identity import DATA_BYTES, KEY_BYTES, Identity
+
+__all__ = ["Window"]
+
+_ROW = KEY_BYTES + DATA_BYTES + 4
+_ROW_COST = _ROW + _ROW // 8  # bytearray keeps up to an eighth in reserve
+_SHELVES = 1 << 16
+_SHELF_COST = 64  # an empty bytearray and its slot
+_GRAIN = 10  # seconds; the step in which a full window forgets
+
+
+class Window:
+    """A bounded map from key to data digest, with expiry.
+
+    Args:
+        seconds: how long an id is remembered.
+        memory_limit: bytes; at the limit the oldest ids go first and `reach` says so.
+    """
+
+    def __init__(self, seconds: float, memory_limit: int) -> None:
+        self._seconds = int(seconds)
+        self._most = max(1, (memory_limit - _SHELVES * _SHELF_COST) // _ROW_COST)
+        self._shelves = [bytearray() for _ in range(_SHELVES)]
+        self._counts: deque[list[int]] = deque()  # [grain, ids], oldest first
+        self._floor = 0  # ids marked before this second are forgotten
+        self._swept = 0
+        self.evicted = 0
+        self.ids = 0
+
+    @property
+    def size(self) -> int:
+        """Memory the ids take, bytes."""
+        return self.ids * _ROW_COST + _SHELVES * _SHELF_COST
+
+    def reach(self, now: float) -> float:
+        """Return how many seconds back an id is sure to be remembered, once it was marked."""
+        return min(float(self._seconds), now - self._floor)
+
+    def find(self, key: bytes, now: float) -> tuple[bytes, int] | None:
+        """Return the data digest and the second of the mark of a remembered key."""
+        shelf = self._shelves[key[0] << 8 | key[1]]
+        at = shelf.find(key)
+        while at >= 0:
+            if at % _ROW == 0:
+                second = int.from_bytes(shelf[at + _ROW - 4 : at + _ROW], "big")
+                if second >= max(self._floor, int(now) - self._seconds):
+                    return bytes(shelf[at + KEY_BYTES : at + KEY_BYTES + DATA_BYTES]), second
+            at = shelf.find(key, at + 1)
+        return None
+
+    def add(self, identity: Identity, now: float) -> None:
+        """Remember an id from now on. The caller has looked: a key is added once."""
+        second = int(now)
+        self._expire(second)
+        key = identity.key
+        shelf = self._shelves[key[0] << 8 | key[1]]
+        self._trim(shelf)
+        shelf += key + identity.data + second.to_bytes(4, "big")
+        self.ids += 1
+        grain = second // _GRAIN
+        if self._counts and self._counts[-1][0] >= grain:
+            self._counts[-1][1] += 1
+        else:
+            self._counts.append([grain, 1])
+
+    def sweep(self, now: float, shelves: int = 64) -> None:
+        """Free the rows of expired ids in the next few shelves; call it often."""
+        self._expire(int(now))
+        for shelf in islice(self._shelves, self._swept, self._swept + shelves):
+            self._trim(shelf)
+        self._swept = (self._swept + shelves) % _SHELVES
+
+    def _expire(self, second: int) -> None:
+        """Move the floor past what is too old or too much, and count it out."""
+        counts = self._counts
+        self._floor = max(self._floor, second - self._seconds)
+        while counts and (counts[0][0] + 1) * _GRAIN <= self._floor:
+            self.ids -= counts.popleft()[1]
+        while self.ids >= self._most and len(counts) > 1:
+            grain, ids = counts.popleft()
+            self.ids -= ids
+            self.evicted += ids
+            self._floor = max(self._floor, (grain + 1) * _GRAIN)
+
+    def _trim(self, shelf: bytearray) -> None:
+        """Drop the rows at the front that are below the floor."""
+        dead = 0
+        for at in range(_ROW - 4, len(shelf), _ROW):
+            if int.from_bytes(shelf[at : at + 4], "big") >= self._floor:
+                break
+            dead += _ROW
+        if dead:
+            del shelf[:dead]

@@ -1,0 +1,111 @@
+"""The window of committed ids."""
+
+import tracemalloc
+from hashlib import blake2b
+
+from gateway.idempotency.identity import Identity
+from gateway.idempotency.window import Window
+
+HOURS = 3600.0
+NOW = 1_777_315_331.0
+
+
+def identity(number: int) -> Identity:
+    """Return the identity of one of many events."""
+    digest = blake2b(b"%d" % number, digest_size=24).digest()
+    return Identity(digest[:16], digest[16:])
+
+
+def test_an_id_is_remembered_for_the_window_and_not_longer() -> None:
+    """An id is found until 33 h after its mark, with its data digest; then it is not."""
+    window = Window(33 * HOURS, 1 << 30)
+    window.add(identity(1), NOW)
+    last_retry = NOW + 31 * HOURS + 12 * 60 + 30
+    assert window.find(identity(1).key, last_retry) == (identity(1).data, int(NOW))
+    assert window.find(identity(1).key, NOW + 33 * HOURS) is not None
+    assert window.find(identity(1).key, NOW + 33 * HOURS + 60) is None
+    assert window.find(identity(2).key, NOW) is None
+
+
+def test_an_expired_id_can_come_again() -> None:
+    """An id that comes again after it expired is remembered anew."""
+    window = Window(100, 1 << 30)
+    window.add(identity(1), NOW)
+    window.add(identity(1), NOW + 500)
+    assert window.find(identity(1).key, NOW + 550) == (identity(1).data, int(NOW + 500))
+    assert window.ids == 1
+
+
+def test_a_key_inside_another_row_is_not_a_find() -> None:
+    """Only a row's own start counts: a key that straddles two rows is absent."""
+    window = Window(100, 1 << 30)
+    prefix = b"\x00\x07"
+    first = Identity(prefix + b"A" * 14, b"\x00\x07BBBBBB")
+    window.add(first, NOW)
+    window.add(Identity(prefix + b"C" * 14, b"D" * 8), NOW)
+    shelf = first.key + first.data + int(NOW).to_bytes(4, "big") + prefix + b"C" * 14
+    straddling = shelf[16:32]
+    assert straddling[:2] == prefix
+    assert window.find(straddling, NOW) is None
+    assert window.find(prefix + b"C" * 14, NOW) is not None
+
+
+def test_at_the_memory_limit_the_oldest_go_first() -> None:
+    """Over the limit the oldest ids are forgotten, new ones never refused, and `reach` says so."""
+    window = Window(33 * HOURS, 5_000_000)
+    for number in range(50_000):
+        window.add(identity(number), NOW + number / 10)
+    end = NOW + 5_000
+    assert window.size <= 5_000_000
+    assert window.evicted > 0
+    assert window.find(identity(49_999).key, end) is not None
+    assert window.find(identity(0).key, end) is None
+    reach = window.reach(end)
+    assert 0 < reach < 5_000
+    sure = [number for number in range(50_000) if NOW + number / 10 >= end - reach]
+    assert all(window.find(identity(number).key, end) for number in sure)
+
+
+def test_a_flood_within_one_moment_does_not_empty_the_window() -> None:
+    """A flood beyond the limit in one step of time keeps what arrives in that step."""
+    window = Window(33 * HOURS, 4_500_000)
+    for number in range(20_000):
+        window.add(identity(number), NOW)
+    assert window.find(identity(19_999).key, NOW) is not None
+
+
+def test_memory_an_id_is_at_most_40_bytes() -> None:
+    """With a million ids the window takes no more than 40 bytes an id, and says so."""
+    tracemalloc.start()
+    window = Window(33 * HOURS, 1 << 30)
+    empty = tracemalloc.get_traced_memory()[0]
+    rows = [identity(number) for number in range(200_000)]
+    before = tracemalloc.get_traced_memory()[0]
+    for row in rows:
+        window.add(row, NOW)
+    grown = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    # Shelves are nearly empty at this size: their fixed cost is counted apart, as `size` does.
+    assert grown / len(rows) <= 40
+    assert window.size >= empty * 0.9
+
+
+def test_sweeping_frees_what_expired() -> None:
+    """A sweep over all shelves gives back the memory of expired ids though nothing is added."""
+    window = Window(100, 1 << 30)
+    for number in range(1_000):
+        window.add(identity(number), NOW)
+    held = sum(map(len, window._shelves))
+    window.sweep(NOW + 1_000, shelves=1 << 16)
+    assert held == 28_000
+    assert sum(map(len, window._shelves)) == 0
+    assert window.ids == 0
+
+
+def test_a_clock_that_goes_back_forgets_nothing() -> None:
+    """After a jump back, ids marked before and after it are remembered."""
+    window = Window(1_000, 1 << 30)
+    window.add(identity(1), NOW)
+    window.add(identity(2), NOW - 600)
+    assert window.find(identity(1).key, NOW - 600) is not None
+    assert window.find(identity(2).key, NOW - 600) is not None
