@@ -1,0 +1,65 @@
+"""Client: the two manners that every client of aiokafka here is held to: bounded start, hard cut.
+
+May live here: what leans on private parts of `aiokafka.client` and `aiokafka.conn` (a test guards
+them). May not: producing or administering.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+from aiokafka.client import AIOKafkaClient
+from aiokafka.conn import CloseReason
+
+__all__ = ["pace_metadata", "sever"]
+
+_CLOSE_WITHIN = 1.0  # seconds; aborted sockets close at once, this is for the loop to notice
+
+
+def pace_metadata(client: AIOKafkaClient, interval: float) -> None:
+    """Hold `client` to one metadata refresh per `interval` seconds.
+
+    While a partition has no leader, aiokafka's sender asks for metadata in a loop without a pause
+    (`Sender._sender_routine`, `unknown_leaders_exist`).
+    """
+    update = client._metadata_update  # noqa: SLF001 - no public way to slow it
+    loop = asyncio.get_running_loop()
+    last = loop.time() - interval
+
+    async def paced(*args: Any) -> Any:
+        nonlocal last
+        wait = last + interval - loop.time()
+        if wait > 0:
+            await asyncio.sleep(wait)
+        last = loop.time()
+        return await update(*args)
+
+    vars(client)["_metadata_update"] = paced
+
+
+async def sever(client: AIOKafkaClient, tasks: Iterable["asyncio.Task[Any]"] = ()) -> None:
+    """Cut the client off: nothing more is written to any socket from the moment of the call.
+
+    `AIOKafkaClient.close` flushes what is buffered, and waits for it: with a frozen broker that is
+    a hang, and a write long after it was given up. Here the buffers are dropped.
+
+    Args:
+        client: whose connections are cut.
+        tasks: which use the client; they are cancelled and waited for.
+    """
+    ending = {task for task in (*tasks, client._sync_task) if task is not None}  # noqa: SLF001
+    for task in ending:
+        task.cancel()
+    client._sync_task = None  # noqa: SLF001 - close() would raise what the task died of
+    for connection in list(client._conns.values()):  # noqa: SLF001 - the sockets are nowhere else
+        if connection._writer is not None:  # noqa: SLF001 - as above
+            connection._writer.transport.abort()  # noqa: SLF001 - as above
+        connection.close(reason=CloseReason.SHUTDOWN)
+    if ending:
+        done, _ = await asyncio.wait(ending, timeout=_CLOSE_WITHIN)
+        for task in done:
+            if not task.cancelled():
+                task.exception()  # retrieved: its death is known here
+    with suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(client.close(), _CLOSE_WITHIN)
