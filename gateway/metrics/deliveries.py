@@ -1,0 +1,98 @@
+"""Deliveries: what is worth counting between proof and record. Implements `IntakeObserver`."""
+
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from gateway.events.catalogue import OTHER
+from gateway.metrics import labels
+from gateway.metrics.book import Book
+from gateway.metrics.series import Labels
+
+__all__ = ["DeliveryMeter"]
+
+_ATTEMPTS = {int(value): value for value in labels.ATTEMPT.values if value != OTHER}
+_HEADERS = frozenset(labels.HEADER.values)
+_DRIFTS = frozenset(labels.DRIFT.values)
+_EVENT_TYPES = frozenset(labels.EVENT_TYPE.values)
+
+
+class DeliveryMeter:
+    """Counts what the intake notices.
+
+    Args:
+        book: where the series are opened.
+        webhooks: how many secrets each webhook has, by its name.
+        clock: seconds since the epoch.
+    """
+
+    def __init__(
+        self, book: Book, webhooks: Mapping[str, int], clock: Callable[[], float] = time.time
+    ) -> None:
+        self._clock = clock
+        self._secrets: dict[tuple[str, int], Labels] = {
+            (webhook, index): (webhook, str(index))
+            for webhook, count in webhooks.items()
+            for index in range(count)
+        }
+        known = self._secrets.values()
+        self._matches = book.tally("cstar_gateway_signature_matches_total", known).counts
+        self._last_match = dict.fromkeys(known, 0.0)
+        for key in known:
+            book.watch(
+                "cstar_gateway_signature_last_match_timestamp_seconds",
+                partial(self._last_match.__getitem__, key),
+                *key,
+            )
+        self._skew = book.distributions("cstar_gateway_clock_skew_seconds", [()]).at()
+        self._attempts = book.tally("cstar_gateway_delivery_attempt_total").counts
+        self._mismatches = book.tally("cstar_gateway_header_mismatch_total")
+        self._drifts = book.tally("cstar_gateway_contract_drift_total", _drifts())
+        self._late = book.tally("cstar_gateway_late_total")
+        self._possible_duplicates = book.tally("cstar_gateway_possible_duplicates_total")
+        self._conflicts = book.tally("cstar_gateway_idempotency_conflicts_total")
+
+    def signature_matched(self, webhook: str, index: int, skew: float | None) -> None:
+        """Count a proof by the webhook's secret `index`; `skew` is our clock less `t`, seconds."""
+        key = self._secrets[webhook, index]
+        self._matches[key] += 1
+        self._last_match[key] = self._clock()
+        if skew is not None:
+            self._skew.observe(skew)
+
+    def attempt(self, number: int | None) -> None:
+        """Count a proved delivery's attempt; one that does not say is counted as `other`."""
+        self._attempts[(_ATTEMPTS.get(number, OTHER) if number is not None else OTHER,)] += 1
+
+    def header_mismatch(self, header: str) -> None:
+        """Count an unsigned header that disagrees with the body."""
+        self._mismatches.add(header if header in _HEADERS else OTHER)
+
+    def drift(self, event_type: str, kind: str) -> None:
+        """Count a difference between an event and the catalogue."""
+        self._drifts.add(
+            event_type if event_type in _EVENT_TYPES else OTHER, kind if kind in _DRIFTS else OTHER
+        )
+
+    def late(self) -> None:
+        """Count an event that arrived long after it was made."""
+        self._late.add()
+
+    def id_conflict(self) -> None:
+        """Count an id that was seen with other data."""
+        self._conflicts.add()
+
+    def possible_duplicate(self) -> None:
+        """Count an event published though it may have been before."""
+        self._possible_duplicates.add()
+
+
+def _drifts() -> list[Labels]:
+    """Return what may drift: known types in their data, others by being unknown."""
+    drifting = [
+        (event_type, kind)
+        for event_type in labels.EVENT_TYPE.values
+        for kind in ("missing", "wrong_type", "unknown_field")
+        if event_type not in {labels.NONE, OTHER}
+    ]
+    return [*drifting, (OTHER, "unknown_type")]

@@ -1,0 +1,213 @@
+"""Registry: every metric of the gateway. The one list.
+
+Telemetry, the exposition, the table of docs/metrics.md, the dashboards and the alerts are read off
+it; a metric that is not here does not exist. To add one: a row here, a meter's method or a
+gauge that `Telemetry.watch` opens, and `make docs`.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+import msgspec
+
+from gateway.metrics import labels
+from gateway.metrics.labels import Label
+
+__all__ = ["METRICS", "Kind", "Metric"]
+
+
+class Kind(StrEnum):
+    """How a metric behaves, in Prometheus's words."""
+
+    COUNTER = "counter"
+    GAUGE = "gauge"
+    HISTOGRAM = "histogram"
+    INFO = "info"
+
+
+class Metric(msgspec.Struct, frozen=True):
+    """One metric.
+
+    Attributes:
+        name: as Prometheus stores it, suffix included (`_total`, `_info`).
+        kind: how it behaves.
+        unit: what one of it is, for people: `deliveries`, `s`, `bytes`.
+        help: one sentence.
+        labels: each with its closed set.
+        buckets: a histogram's upper bounds, in the unit, without infinity.
+    """
+
+    name: str
+    kind: Kind
+    unit: str
+    help: str
+    labels: tuple[Label, ...] = ()
+    buckets: tuple[float, ...] = ()
+
+
+# OpenTelemetry's advice for http.server.request.duration begins at 5 ms, too coarse for what is
+# answered in one; 10 s is all the time that cStar gives an answer.
+_ANSWER = (
+    *(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075),
+    *(0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0),
+)
+_ACK = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 7.0, 10.0)
+_BATCH = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+_SKEW = (-300, -60, -30, -10, -5, -1, 0, 1, 5, 10, 30, 60, 300)  # 300 s is the replay window
+
+
+def _counter(name: str, unit: str, text: str, *having: Label) -> Metric:
+    return Metric(f"cstar_gateway_{name}_total", Kind.COUNTER, unit, text, having)
+
+
+def _gauge(name: str, unit: str, text: str, *having: Label) -> Metric:
+    return Metric(f"cstar_gateway_{name}", Kind.GAUGE, unit, text, having)
+
+
+def _histogram(
+    name: str, unit: str, text: str, buckets: tuple[float, ...], *having: Label
+) -> Metric:
+    return Metric(name, Kind.HISTOGRAM, unit, text, having, buckets)
+
+
+_LEDGER = (
+    _counter(
+        "deliveries_received",
+        "deliveries",
+        "Requests that reached the public listener, well formed or not.",
+    ),
+    _counter(
+        "deliveries",
+        "deliveries",
+        "Deliveries by how they ended; their sum is what was received, less what is in flight.",
+        labels.OUTCOME,
+        labels.REASON,
+        labels.EVENT_TYPE,
+    ),
+)
+
+_HTTP = (
+    _histogram(
+        "http_server_request_duration_seconds",
+        "s",
+        "From a request's head to its answer, on the public listener (OpenTelemetry's name).",
+        _ANSWER,
+        labels.METHOD,
+        labels.STATUS,
+        labels.ROUTE,
+    ),
+    _gauge("http_connections", "connections", "Open connections of the public listener."),
+    _counter(
+        "http_connections_over_limit",
+        "connections",
+        "Connections closed for want of room: an idle one or, where all are busy, the new one.",
+        labels.HOW,
+    ),
+    _gauge("in_flight_deliveries", "deliveries", "Deliveries received and not answered yet."),
+    _gauge("in_flight_bytes", "bytes", "Bodies of deliveries that are not answered yet."),
+)
+
+_DELIVERY = (
+    _histogram(
+        "cstar_gateway_clock_skew_seconds",
+        "s",
+        "Our clock less the time cStar signed at, of deliveries whose signature holds.",
+        _SKEW,
+    ),
+    _counter(
+        "signature_matches",
+        "deliveries",
+        "Deliveries proved, by the secret that proved them.",
+        labels.WEBHOOK,
+        labels.SECRET,
+    ),
+    _gauge(
+        "signature_last_match_timestamp_seconds",
+        "s",
+        "When a secret last proved a delivery, Unix time; 0 for never since the start.",
+        labels.WEBHOOK,
+        labels.SECRET,
+    ),
+    _counter(
+        "delivery_attempt",
+        "deliveries",
+        "Proved deliveries by X-Delivery-Attempt; after 7 the event is lost.",
+        labels.ATTEMPT,
+    ),
+    _counter(
+        "header_mismatch",
+        "deliveries",
+        "Unsigned headers that disagree with the signed body, which wins.",
+        labels.HEADER,
+    ),
+    _counter(
+        "contract_drift",
+        "differences",
+        "Differences between events and the catalogue; the events are published all the same.",
+        labels.EVENT_TYPE,
+        labels.DRIFT,
+    ),
+    _counter("late", "events", "Events that arrived more than 5 minutes after they were made."),
+    _counter(
+        "possible_duplicates",
+        "events",
+        "Events published while the idempotency window was not known to be complete.",
+    ),
+)
+
+_KAFKA = (
+    _histogram(
+        "cstar_gateway_kafka_ack_seconds",
+        "s",
+        "From a batch's first record to Kafka's acknowledgement.",
+        _ACK,
+        labels.TOPIC,
+    ),
+    _histogram(
+        "cstar_gateway_kafka_batch_records",
+        "records",
+        "Records in an acknowledged batch.",
+        _BATCH,
+        labels.TOPIC,
+    ),
+    _counter("kafka_acked_bytes", "bytes", "Bytes of acknowledged batches.", labels.TOPIC),
+    _gauge("kafka_queued_bytes", "bytes", "Records that Kafka has not acknowledged yet."),
+    _gauge("kafka_queue_limit_bytes", "bytes", "Queued bytes above which deliveries get a 503."),
+    _counter("kafka_errors", "batches", "Batches that failed for good.", labels.BATCH_FAILURE),
+    _counter(
+        "kafka_producer_replacements", "producers", "Producers replaced by new ones.", labels.CAUSE
+    ),
+    _gauge("kafka_connected", "0 or 1", "Whether Kafka can be reached."),
+)
+
+_IDEMPOTENCY = (
+    _gauge("idempotency_ids", "events", "Events known to be accepted."),
+    _gauge("idempotency_window_seconds", "s", "How far back accepted events are known."),
+    _gauge("idempotency_bytes", "bytes", "Memory of the known events."),
+    _gauge("idempotency_in_flight", "events", "Events claimed and not settled by Kafka yet."),
+    _counter(
+        "idempotency_conflicts", "events", "Ids seen again with other data; published, marked."
+    ),
+)
+
+_BUILD = (
+    Metric(
+        "cstar_gateway_build_info",
+        Kind.INFO,
+        "1",
+        "Versions of the gateway and of what it runs on.",
+        (
+            Label("version", (), "the gateway's version"),
+            Label("python", (), "the interpreter's version"),
+        ),
+    ),
+)
+
+METRICS: Mapping[str, Metric] = MappingProxyType(
+    {
+        metric.name: metric
+        for metric in (*_LEDGER, *_HTTP, *_DELIVERY, *_KAFKA, *_IDEMPOTENCY, *_BUILD)
+    }
+)
+"""Every metric by name, in the order of the docs."""

@@ -1,0 +1,51 @@
+"""Requests: the HTTP edge's numbers."""
+
+from gateway.metrics import labels
+from gateway.metrics.book import Book
+
+__all__ = ["RequestMeter"]
+
+_NAME = "http_server_request_duration_seconds"
+_ROUTE, _UNMATCHED = labels.ROUTE.values
+_METHODS = frozenset(labels.METHOD.values)
+_USUAL = ("200", "202", "401", "503")
+
+
+class RequestMeter:
+    """Counts requests and connections of the public listener."""
+
+    __slots__ = ("_durations", "_over_limit", "_usual")
+
+    def __init__(self, book: Book) -> None:
+        usual = {status: ("POST", status, _ROUTE) for status in _USUAL}
+        self._durations = book.distributions(_NAME, usual.values())
+        self._usual = {int(code): self._durations.at(*key) for code, key in usual.items()}
+        self._over_limit = book.tally("cstar_gateway_http_connections_over_limit_total")
+
+    def delivered(self, status: int, seconds: float) -> None:
+        """Count an answer to a POST on the route."""
+        usual = self._usual.get(status)
+        if usual is not None:
+            usual.observe(seconds)
+        else:
+            self.answered("POST", status, seconds, routed=True)
+
+    def answered(self, method: str, status: int, seconds: float, *, routed: bool) -> None:
+        """Count any answer.
+
+        Args:
+            method: as it came; what OpenTelemetry does not know is counted as `_OTHER`.
+            status: of the answer.
+            seconds: from the head to the answer.
+            routed: whether the path is the one that deliveries go to.
+        """
+        labels_of_it = (
+            method if method in _METHODS else "_OTHER",
+            str(status),
+            _ROUTE if routed else _UNMATCHED,
+        )
+        self._durations.at(*labels_of_it).observe(seconds)
+
+    def over_limit(self, how: str) -> None:
+        """Count a connection closed for want of room: `evicted` or `refused`."""
+        self._over_limit.add(how)

@@ -1,0 +1,108 @@
+"""Series: the numbers behind a metric, as plain ints and floats.
+
+One thread, one event loop: no locks. prometheus_client's own counters and histograms cost a lock,
+and a walk over the buckets, for each number; these cost a dict look-up or a bisection.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping
+
+__all__ = ["Distribution", "Distributions", "Gauges", "Info", "Labels", "Series", "Tally"]
+
+Labels = tuple[str, ...]
+"""Label values, in the order of the metric's labels."""
+
+
+class Tally:
+    """Counters by label values.
+
+    Args:
+        known: the label values that exist from the start, at zero, so that the first event is
+            seen as an increase.
+    """
+
+    __slots__ = ("counts",)
+
+    def __init__(self, known: Iterable[Labels] = ((),)) -> None:
+        self.counts: dict[Labels, int] = dict.fromkeys(known, 0)
+
+    def add(self, *labels: str, by: int = 1) -> None:
+        """Count `by` more."""
+        self.counts[labels] = self.counts.get(labels, 0) + by
+
+
+class Distribution:
+    """One histogram: how many values fell at or below each bound.
+
+    Args:
+        bounds: upper bounds, ascending, without infinity.
+    """
+
+    __slots__ = ("bounds", "counts", "total")
+
+    def __init__(self, bounds: tuple[float, ...]) -> None:
+        self.bounds = bounds
+        self.counts = [0] * (len(bounds) + 1)
+        self.total = 0.0
+
+    def observe(self, value: float) -> None:
+        """Add one value."""
+        self.counts[bisect_left(self.bounds, value)] += 1
+        self.total += value
+
+    def cumulative(self) -> list[tuple[str, float]]:
+        """Return `(le, count at or below)`, `+Inf` last, as Prometheus wants buckets."""
+        rows: list[tuple[str, float]] = []
+        running = 0
+        for bound, count in zip((*self.bounds, float("inf")), self.counts, strict=True):
+            running += count
+            rows.append(("+Inf" if bound == float("inf") else repr(float(bound)), running))
+        return rows
+
+
+class Distributions:
+    """Histograms of the same bounds by label values; made at first use within a closed set.
+
+    Args:
+        bounds: upper bounds, ascending, without infinity.
+        known: the label values that exist from the start.
+    """
+
+    __slots__ = ("_bounds", "by_labels")
+
+    def __init__(self, bounds: tuple[float, ...], known: Iterable[Labels] = ()) -> None:
+        self._bounds = bounds
+        self.by_labels = {labels: Distribution(bounds) for labels in known}
+
+    def at(self, *labels: str) -> Distribution:
+        """Return the histogram of these label values."""
+        found = self.by_labels.get(labels)
+        if found is None:
+            found = self.by_labels[labels] = Distribution(self._bounds)
+        return found
+
+
+class Gauges:
+    """Gauges by label values; each is asked for its value at scrape."""
+
+    __slots__ = ("asks",)
+
+    def __init__(self) -> None:
+        self.asks: dict[Labels, Callable[[], float]] = {}
+
+
+class Info:
+    """What is said once: label names and their values.
+
+    Args:
+        values: by label name.
+    """
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self.values = dict(values)
+
+
+Series = Tally | Distributions | Gauges | Info
+"""What may stand behind a metric."""

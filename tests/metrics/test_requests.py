@@ -1,0 +1,46 @@
+"""Requests: OpenTelemetry's histogram of the public listener."""
+
+from gateway.metrics.requests import RequestMeter
+from tests.metrics.reading import Reading
+
+NAME = "http_server_request_duration_seconds"
+
+
+def labels(method: str, status: str, route: str) -> dict[str, str]:
+    """Return OpenTelemetry's labels."""
+    return {
+        "http_request_method": method,
+        "http_response_status_code": status,
+        "http_route": route,
+    }
+
+
+def test_deliveries_are_measured_by_status() -> None:
+    """A usual status and a rare one are counted alike, in the bucket of their time."""
+    reading = Reading()
+    meter = RequestMeter(reading.book)
+    for status in (202, 408):
+        meter.delivered(status, 0.003)
+        having = labels("POST", str(status), "/webhooks/cstar")
+        assert reading.value(f"{NAME}_count", **having) == 1
+        assert reading.value(f"{NAME}_sum", **having) == 0.003
+        assert reading.value(f"{NAME}_bucket", le="0.0025", **having) == 0
+        assert reading.value(f"{NAME}_bucket", le="0.005", **having) == 1
+        assert reading.value(f"{NAME}_bucket", le="+Inf", **having) == 1
+
+
+def test_an_unknown_method_is_other() -> None:
+    """A method that OpenTelemetry does not know is `_OTHER`, and an unknown path has no route."""
+    reading = Reading()
+    meter = RequestMeter(reading.book)
+    meter.answered("PURGE", 404, 0.1, routed=False)
+    assert reading.value(f"{NAME}_count", **labels("_OTHER", "404", "")) == 1
+
+
+def test_connections_over_the_limit_are_counted() -> None:
+    """By what was done about them."""
+    reading = Reading()
+    RequestMeter(reading.book).over_limit("evicted")
+    name = "cstar_gateway_http_connections_over_limit_total"
+    assert reading.value(name, how="evicted") == 1
+    assert reading.value(name, how="refused") == 0
