@@ -1,0 +1,247 @@
+"""Intake: one delivery from signed bytes to its ending. The story of the product, in one file.
+
+`prove`, then `take`. No HTTP and no Kafka here: whoever has signed bytes comes this way, and
+whoever keeps the contract of `Sink` may stand at its end.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import structlog
+from msgspec import UNSET
+
+from gateway.events.catalogue import label_of
+from gateway.events.contract import Drift, check
+from gateway.idempotency.claims import Claims, Standing
+from gateway.idempotency.identity import Digester
+from gateway.pipeline.building import Marks, build_quarantine, build_records, is_late
+from gateway.pipeline.delivery import Delivery, Headers, Hints, verify
+from gateway.pipeline.envelope import Envelope, read_envelope
+from gateway.pipeline.payload import Content
+from gateway.pipeline.reasons import ENDINGS, Ended, Reason
+from gateway.pipeline.record import Record
+from gateway.pipeline.routes import Destination, Router
+from gateway.pipeline.signature import Keyring
+from gateway.pipeline.verdict import Verdict
+from gateway.publication import Sink
+
+__all__ = ["Intake", "IntakeObserver"]
+
+_log = structlog.get_logger(__name__)
+_LEVELS = logging.getLevelNamesMapping()
+
+
+class IntakeObserver(Protocol):
+    """Told of what is worth counting on the way."""
+
+    def signature_matched(self, webhook: str, index: int, skew: float | None) -> None:
+        """A delivery was proved by the webhook's secret `index`; `skew` is our clock less `t`."""
+
+    def attempt(self, number: int | None) -> None:
+        """A proved delivery says which attempt it is."""
+
+    def header_mismatch(self, header: str) -> None:
+        """An unsigned header disagrees with the signed body."""
+
+    def drift(self, event_type: str, kind: str) -> None:
+        """An event's data is not what the catalogue says."""
+
+    def late(self) -> None:
+        """An event arrived long after it was made."""
+
+    def id_conflict(self) -> None:
+        """An id was seen with other data."""
+
+    def possible_duplicate(self) -> None:
+        """An event was published though it may have been before."""
+
+
+class Intake:
+    """Takes deliveries.
+
+    Args:
+        keyring: the secrets that may sign.
+        tolerance: how far a signature's time may be off, seconds.
+        router: where events go.
+        sink: takes the records.
+        claims: which events are known.
+        digester: makes identities, under the key of the marks.
+        complete_since: from when on the idempotency window is complete, seconds since the epoch.
+        twin_timeout: how long a twin in flight is waited for, seconds.
+        observer: counts.
+        clock: seconds since the epoch.
+    """
+
+    def __init__(  # noqa: PLR0913 - the parts of the path, each named
+        self,
+        *,
+        keyring: Keyring,
+        tolerance: float,
+        router: Router,
+        sink: Sink,
+        claims: Claims,
+        digester: Digester,
+        complete_since: Callable[[], float],
+        twin_timeout: float,
+        observer: IntakeObserver,
+        clock: Callable[[], float],
+    ) -> None:
+        self.keyring = keyring
+        self._tolerance = tolerance
+        self._router = router
+        self._sink = sink
+        self._claims = claims
+        self._digester = digester
+        self._complete_since = complete_since
+        self._twin_timeout = twin_timeout
+        self._observer = observer
+        self._clock = clock
+
+    def prove(self, headers: Headers, body: bytes) -> Delivery:
+        """Prove a request's signature.
+
+        Raises:
+            Ended: one of the `signature_*` reasons; nothing has been touched.
+        """
+        delivery = verify(headers, body, self.keyring, now=self._clock(), tolerance=self._tolerance)
+        signed_at = delivery.signed_at
+        self._observer.signature_matched(
+            delivery.webhook.name,
+            delivery.key_index,
+            delivery.arrived_at - signed_at if signed_at is not None else None,
+        )
+        self._observer.attempt(delivery.hints.attempt)
+        return delivery
+
+    async def take(self, delivery: Delivery) -> Verdict:
+        """Bring a proved delivery to its ending: an ack, a duplicate, the quarantine, or a 503."""
+        try:
+            envelope = read_envelope(delivery.body)
+        except Ended as fault:
+            return await self._quarantine(delivery, None, fault)
+        verdict = await self._take_event(delivery, envelope)
+        return verdict._replace(event_id=envelope.id, event_type=label_of(envelope.type))
+
+    async def _take_event(self, delivery: Delivery, envelope: Envelope) -> Verdict:
+        teams = delivery.webhook.teams
+        if teams and envelope.team_id not in teams:
+            fault = Ended(Reason.TEAM_NOT_ALLOWED, f"team {envelope.team_id}")
+            return await self._quarantine(delivery, envelope, fault)
+        destinations = self._router.destinations(envelope.type, delivery.webhook)
+        if not destinations:
+            return Verdict(Reason.UNSUBSCRIBED)
+        said = bytes(envelope.data) if envelope.data is not UNSET else b""
+        standing = self._claims.look(self._digester.event(envelope.team_id, envelope.id, said))
+        if standing.known:
+            return await self._share(standing)
+        try:
+            records = self._build(delivery, envelope, destinations, standing)
+        except Ended as fault:
+            record = self._quarantined(delivery, envelope, fault)
+            return await self._publish(standing, (record,), fault.reason)
+        return await self._publish(standing, records, Reason.ACKED)
+
+    async def _quarantine(
+        self, delivery: Delivery, envelope: Envelope | None, fault: Ended
+    ) -> Verdict:
+        """Quarantine what may not claim an event's identity: the bytes are their own."""
+        standing = self._claims.look(self._digester.body(delivery.body))
+        if standing.known:
+            return await self._share(standing)
+        record = self._quarantined(delivery, envelope, fault)
+        return await self._publish(standing, (record,), fault.reason)
+
+    async def _publish(
+        self, standing: Standing, records: Sequence[Record], reason: Reason
+    ) -> Verdict:
+        """Hand records to the sink and wait for its answer; `reason` is what an ack is called."""
+        try:
+            publication = self._sink.publish(records)
+        except Ended as refusal:
+            return Verdict(refusal.reason, detail=refusal.detail)
+        self._claims.hold(standing.identity, publication.settled)
+        result = await asyncio.shield(publication.answer)
+        return Verdict(result if isinstance(result, Reason) else reason)
+
+    async def _share(self, standing: Standing) -> Verdict:
+        """Answer as the event's first delivery was, or will be, answered."""
+        twin = standing.twin
+        if twin is None:
+            return Verdict(Reason.SEEN)
+        await asyncio.wait((twin,), timeout=self._twin_timeout)
+        acked = twin.done() and not isinstance(twin.result(), Reason)
+        return Verdict(Reason.TWIN if acked else Reason.TWIN_FAILED)
+
+    def _build(
+        self,
+        delivery: Delivery,
+        envelope: Envelope,
+        destinations: Sequence[Destination],
+        standing: Standing,
+    ) -> tuple[Record, ...]:
+        """Return the event's records; raises `Ended` with a quarantine reason."""
+        try:
+            content = Content(delivery.body, envelope, flat=delivery.webhook.flat)
+            drifts = check(envelope.type, delivery.body)
+            marks = Marks(
+                violated=any(drift.violates for drift in drifts),
+                late=is_late(delivery, content),
+                id_conflict=standing.conflict,
+                possible_duplicate=self._may_be_known(content),
+            )
+            records = build_records(
+                delivery,
+                envelope,
+                content,
+                destinations,
+                marks=marks,
+                limit=self._sink.record_limit,
+            )
+        except Ended:
+            raise
+        except Exception as error:
+            _log.exception("event could not be built", event_id=envelope.id)
+            raise Ended(Reason.UNPROCESSABLE, type(error).__name__) from error
+        self._notice(delivery.hints, envelope, drifts, marks)
+        return records
+
+    def _quarantined(self, delivery: Delivery, envelope: Envelope | None, fault: Ended) -> Record:
+        _log.log(
+            _LEVELS[ENDINGS[fault.reason].level.upper()],
+            "delivery quarantined",
+            reason=fault.reason.value,
+            detail=fault.detail,
+            webhook=delivery.webhook.name,
+            event_id=envelope.id if envelope is not None else delivery.hints.event_id,
+        )
+        return build_quarantine(delivery, envelope, fault, self._router.topics.quarantine)
+
+    def _may_be_known(self, content: Content) -> bool:
+        """Tell whether the event may have been accepted without this process knowing."""
+        since = self._complete_since()
+        if since <= 0:
+            return False
+        made = content.created_at
+        return made is None or made.seconds < since
+
+    def _notice(
+        self, hints: Hints, envelope: Envelope, drifts: Sequence[Drift], marks: Marks
+    ) -> None:
+        """Count what is odd about an event that is published all the same."""
+        observer, label = self._observer, label_of(envelope.type)
+        for drift in drifts:
+            observer.drift(label, drift.kind)
+            _log.info("contract drift", event_type=label, kind=drift.kind.value, path=drift.path)
+        if hints.event_id is not None and hints.event_id != envelope.id:
+            observer.header_mismatch("X-Event-ID")
+        if hints.event_type is not None and hints.event_type != envelope.type:
+            observer.header_mismatch("X-Event-Type")
+        if marks.late:
+            observer.late()
+        if marks.possible_duplicate:
+            observer.possible_duplicate()
+        if marks.id_conflict:
+            observer.id_conflict()
+            _log.warning("event id seen with other data", event_id=envelope.id)
