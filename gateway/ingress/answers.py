@@ -1,0 +1,131 @@
+"""Answers: a verdict as the bytes of an HTTP response.
+
+aiohttp's own response is two fifths of the cost of a bare request: it builds a header map, checks
+it, and writes it out. Here the head of each reason is prepared once a second, with its `Date`.
+May live here: what is said. May not: how it is written (`connection`).
+"""
+
+import json
+import time
+from collections.abc import Callable
+from email.utils import formatdate
+from http import HTTPStatus
+from typing import NamedTuple
+
+import orjson
+
+from gateway.pipeline.reasons import ENDINGS, Outcome, Reason
+from gateway.pipeline.verdict import Verdict
+
+__all__ = ["RETRY_AFTER", "Answer", "Answers"]
+
+RETRY_AFTER = 5
+"""Seconds that every 503 asks for. cStar keeps its own schedule; a proxy in between may listen."""
+
+_PROBLEM = "urn:cstar-gateway:reason:"
+"""What RFC 9457's `type` begins with; the reason follows."""
+
+_FIELDS = {
+    # RFC 9110: 405 must say Allow, 401 must challenge, 415 should say what would be taken.
+    Reason.METHOD_NOT_ALLOWED: "Allow: POST\r\n",
+    Reason.CONTENT_ENCODING: "Accept-Encoding: identity\r\n",
+    Reason.CONTENT_TYPE: "Accept: application/json\r\n",
+}
+_CHALLENGE = "WWW-Authenticate: X-Signature\r\n"
+
+
+class Answer(NamedTuple):
+    """An answer's bytes but for the fields that depend on the connection.
+
+    Attributes:
+        status: HTTP status.
+        head: status line and fields, up to and with `Content-Length: `.
+        body: JSON.
+    """
+
+    status: int
+    head: bytes
+    body: bytes
+
+    def on_wire(self, connection: bytes, *, bodiless: bool = False) -> bytes:
+        """Return the whole response.
+
+        Args:
+            connection: a `Connection` field with its line end, or nothing.
+            bodiless: whether it answers HEAD.
+        """
+        body = b"" if bodiless else self.body
+        return b"%b%d\r\n%b\r\n%b" % (self.head, len(self.body), connection, body)
+
+
+class Answers:
+    """Renders verdicts.
+
+    Args:
+        clock: seconds since the epoch, for `Date`.
+    """
+
+    __slots__ = ("_clock", "_heads", "_second")
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._second = -1
+        self._heads: dict[Reason, bytes] = {}
+
+    def render(self, verdict: Verdict) -> Answer:
+        """Return the answer to a delivery that ended so."""
+        ending = ENDINGS[verdict.reason]
+        if ending.outcome in (Outcome.REJECTED, Outcome.UNAVAILABLE):
+            body = _problem(verdict)
+        else:
+            body = b'{"status":"%b","id":%b}' % (ending.outcome.encode(), _text(verdict.event_id))
+        return Answer(ending.status, self._head(verdict.reason), body)
+
+    def _head(self, reason: Reason) -> bytes:
+        now = int(self._clock())
+        if now != self._second:
+            self._heads.clear()
+            self._second = now
+        head = self._heads.get(reason)
+        if head is None:
+            head = self._heads[reason] = _head(reason, now)
+        return head
+
+
+def _head(reason: Reason, now: int) -> bytes:
+    ending = ENDINGS[reason]
+    problem = ending.outcome in (Outcome.REJECTED, Outcome.UNAVAILABLE)
+    fields = _FIELDS.get(reason, "")
+    if ending.status == HTTPStatus.UNAUTHORIZED:
+        fields += _CHALLENGE
+    if ending.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        fields += f"Retry-After: {RETRY_AFTER}\r\n"
+    return (
+        f"HTTP/1.1 {ending.status} {HTTPStatus(ending.status).phrase}\r\n"
+        f"Content-Type: application/{'problem+json' if problem else 'json'}\r\n"
+        f"Date: {formatdate(now, usegmt=True)}\r\n"
+        f"{fields}"
+        "Content-Length: "
+    ).encode()
+
+
+def _problem(verdict: Verdict) -> bytes:
+    """Return problem details (RFC 9457), with the reason and whether it is worth a retry."""
+    ending = ENDINGS[verdict.reason]
+    return orjson.dumps(
+        {
+            "type": _PROBLEM + verdict.reason,
+            "title": ending.title,
+            "status": ending.status,
+            "reason": verdict.reason,
+            "detail": verdict.detail or ending.title,
+            "retriable": ending.retriable,
+        }
+    )
+
+
+def _text(value: str | None) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError:  # a lone surrogate, which JSON can escape and UTF-8 cannot hold
+        return json.dumps(value).encode()

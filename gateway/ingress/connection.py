@@ -1,0 +1,238 @@
+"""Connection: one TCP connection of the public listener, on aiohttp's protocol.
+
+aiohttp parses, queues and holds back; what happens between a parsed request and its answer is here:
+one loop, one write, no task and no response object for each. Beyond that: malformed HTTP is
+answered without an echo or a log of its bytes, a body that turns out malformed ends its request at
+once, and a sender that half-closes is still answered.
+May not live here: what is answered (`webhook`, `answers`), which connections there are
+(`connections`). tests/ingress/test_connection.py holds the private parts of aiohttp leaned on.
+"""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any, Protocol, cast
+
+from aiohttp import StreamReader, hdrs, web
+from aiohttp.http import HttpVersion10, RawRequestMessage
+from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
+
+from gateway.ingress.answers import Answer
+from gateway.ingress.fault import report_fault
+from gateway.ingress.request import Request
+from gateway.pipeline.reasons import Reason
+
+__all__ = ["Connection", "Owner"]
+
+_CLOSE = b"Connection: close\r\n"
+_KEEP = b"Connection: keep-alive\r\n"  # HTTP/1.0 closes unless told
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_TOO_MANY_HEADERS = "Too many headers received"
+_TAKEN_WITHIN = 10.0  # seconds a sender may leave its answers unread
+
+
+class Owner(Protocol):
+    """Whoever holds the connections.
+
+    Attributes:
+        retiring: whether each answer is the last of its connection.
+    """
+
+    retiring: bool
+
+    def make_room(self) -> Answer | None:
+        """Make room for one more connection, or return what to refuse it with."""
+
+    def answer(self, request: Request) -> Awaitable[Answer]:
+        """Answer a request."""
+
+    def refuse(self, reason: Reason) -> Answer:
+        """Count and answer what could not be parsed."""
+
+
+class Connection(web.RequestHandler):
+    """One connection.
+
+    Args:
+        owner: an aiohttp `Server` that is also the `Owner`.
+        loop: of the listener.
+        options: of aiohttp's `RequestHandler`.
+
+    Attributes:
+        answered: how many requests were answered.
+    """
+
+    __slots__ = ("_body_cut", "_half_closed", "_owner", "answered")
+
+    def __init__(
+        self, owner: web.Server, *, loop: asyncio.AbstractEventLoop, **options: Any
+    ) -> None:
+        super().__init__(owner, loop=loop, **options)
+        self._owner = cast("Owner", owner)
+        self._body_cut = False
+        self._half_closed = False
+        self.answered = 0
+
+    @property
+    def idle(self) -> bool:
+        """Whether every request whose head has arrived was answered."""
+        return self._request_count == self.answered
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin, or refuse where there is no room."""
+        refusal = self._owner.make_room()
+        if refusal is None:
+            super().connection_made(transport)
+            return
+        self._force_close = True  # what it may still send is not parsed
+        stream = cast("asyncio.Transport", transport)
+        stream.write(refusal.on_wire(_CLOSE))
+        stream.close()
+
+    def data_received(self, data: bytes) -> None:
+        """Parse; where a body turns out malformed, tell whoever waits for the rest of it."""
+        super().data_received(data)
+        if self._messages:
+            error = _error_in(self._messages[-1][0])
+            if error is not None:
+                self._end_body(-2, error)
+
+    def eof_received(self) -> bool | None:  # type: ignore[override]
+        """Go on where there is something to answer: a sender may close its half and wait."""
+        if self.idle or self.ssl_context is not None:  # TLS has no half-close
+            return None
+        self._half_closed = True
+        self._end_body(-1, ConnectionResetError("the body ended early"))
+        return True
+
+    def resume_reading(self, resume_parser: bool = True) -> None:  # noqa: FBT001, FBT002 - aiohttp's
+        """Resume where reading was paused; aiohttp would parse nothing anew for every body."""
+        if self._reading_paused:
+            super().resume_reading(resume_parser)
+
+    def say_continue(self) -> None:
+        """Tell the sender to go on with the body it announced."""
+        if self.transport is not None:
+            self.transport.write(_CONTINUE)
+
+    async def start(self) -> None:
+        """Answer request after request, in order, until the connection ends."""
+        while not self._force_close:
+            if not self._messages:
+                self._waiter = self._loop.create_future()
+                try:
+                    await self._waiter
+                finally:
+                    self._waiter = None
+            message, content = self._messages.popleft()
+            self._make_place_in_queue()
+            try:
+                if not await self._exchange(message, content):
+                    break
+            except ConnectionError:
+                break  # the sender is gone, and its delivery was counted
+            except Exception as error:  # noqa: BLE001 - the last line: a task must not die of it
+                report_fault(error)
+                break
+            self._expect_next()
+        self._task_handler = None
+        if self.transport is not None:
+            self.transport.close()
+
+    async def _exchange(self, message: Any, content: StreamReader) -> bool:
+        """Answer one request; return whether another may come."""
+        error = _error_in(message)
+        if error is not None:
+            self._write(self._owner.refuse(_reason(error)), _CLOSE)
+            return False
+        request = Request(message, content, self)
+        self._current_request = cast("web.BaseRequest", request)
+        self._request_in_progress = True
+        try:
+            answer = await self._owner.answer(request)
+        finally:
+            self._request_in_progress = False
+            self._current_request = None
+            waiter = self._handler_waiter  # of a shutdown
+            if waiter is not None and not waiter.done():
+                waiter.set_result(None)
+        stays = not request.closes and content.is_eof() and self._stays()
+        field = (_KEEP if request.version == HttpVersion10 else b"") if stays else _CLOSE
+        self._write(answer, field, bodiless=request.method == hdrs.METH_HEAD)
+        if self.writing_paused:
+            await self._wait_until_taken()
+        if not content.is_eof():
+            await self._linger(content)
+        return stays
+
+    def _stays(self) -> bool:
+        """Tell whether, the current request answered, another may come or is waiting."""
+        if self._owner.retiring or self._body_cut or self._upgraded:  # what follows is not HTTP
+            return False
+        return not self._half_closed or self._request_count - self.answered > 1
+
+    def _write(self, answer: Answer, field: bytes, *, bodiless: bool = False) -> None:
+        self.answered += 1
+        transport = self.transport
+        if transport is None or transport.is_closing():
+            raise ConnectionResetError("the sender is gone")
+        transport.write(answer.on_wire(field, bodiless=bodiless))
+
+    async def _wait_until_taken(self) -> None:
+        transport = self.transport
+        try:
+            async with asyncio.timeout(_TAKEN_WITHIN):
+                await self._drain_helper()
+        except TimeoutError:
+            if transport is not None:
+                transport.abort()
+            raise ConnectionResetError("the sender does not read its answers") from None
+
+    async def _linger(self, content: StreamReader) -> None:
+        """Read an unwanted body away for a while: closing on it would take the answer along."""
+        try:
+            async with asyncio.timeout(self._lingering_time):
+                while not (content.is_eof() or self._force_close):
+                    await content.readany()
+        except (OSError, HttpProcessingError, RuntimeError):
+            return
+
+    def _make_place_in_queue(self) -> None:
+        """Let aiohttp parse on: a request has left its queue."""
+        if self._parser is not None:
+            self._parser.message_consumed()
+        if self._buffer_paused and len(self._messages) <= self._msg_queue_resume_size:
+            self._resume_reading_if_drained()
+
+    def _expect_next(self) -> None:
+        """Give the next request as long to come as an idle connection is kept."""
+        closes_at = self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+        if self._keepalive_handle is None:
+            self._keepalive_handle = self._loop.call_at(closes_at, self._process_keepalive)
+
+    def _end_body(self, place: int, error: Exception) -> None:
+        """End the body that was arriving last, of the queue's message at `place` or of the current.
+
+        Where it is whole, or there is none, nothing happens.
+        """
+        body: StreamReader | None = None
+        if len(self._messages) >= -place:
+            body = self._messages[place][1]
+        elif self._current_request is not None:
+            body = self._current_request.content
+        if body is not None and not body.is_eof():
+            self._body_cut = True
+            body.set_exception(error)
+            body.feed_eof()
+
+
+def _error_in(message: object) -> HttpProcessingError | None:
+    """Return what aiohttp's parser queued in place of a request it could not parse."""
+    if isinstance(message, RawRequestMessage):
+        return None
+    error = getattr(message, "exc", None)
+    return error if isinstance(error, HttpProcessingError) else HttpProcessingError()
+
+
+def _reason(error: HttpProcessingError) -> Reason:
+    large = isinstance(error, LineTooLong) or error.message == _TOO_MANY_HEADERS
+    return Reason.HEADERS_TOO_LARGE if large else Reason.HTTP_MALFORMED

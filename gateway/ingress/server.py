@@ -1,0 +1,204 @@
+"""Server: the public listener, from start to drain.
+
+```
+server = IngressServer(intake, telemetry, unready=…, limits=Limits(…))
+port = await server.start("0.0.0.0", 8080)
+server.retire()               # SIGTERM: unready, still serving; each answer ends its connection
+server.stop_listening()
+cut = await server.drain(10)  # every request that was begun is answered
+```
+"""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+
+import msgspec
+from aiohttp.http_parser import HttpRequestParser, HttpRequestParserPy
+
+from gateway.ingress.answers import Answers
+from gateway.ingress.connections import Connections
+from gateway.ingress.load import Load
+from gateway.ingress.webhook import Intake, WebhookHandler
+from gateway.metrics.telemetry import Telemetry
+from gateway.pipeline.reasons import Reason
+
+__all__ = ["IngressServer", "Limits", "SlowParserError"]
+
+_BACKLOG = 1024  # connections the kernel holds while the loop is busy
+_LINGER = 1.0  # how long an unread body is read away, so that its sender sees the refusal
+_READ_BUFFER = 64 * 1024  # a connection holds twice this of a body that is not being read
+_LINE = 8190  # bytes of the request line, and of a field
+_FIELDS = 64
+
+
+class SlowParserError(RuntimeError):
+    """aiohttp's C parser is missing; its Python one has let requests be smuggled before."""
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What the public listener takes.
+
+    Attributes:
+        max_body_bytes: largest body.
+        body_timeout: seconds a body may take to arrive after its head.
+        max_connections: most connections at once.
+        max_in_flight: most deliveries worked on at once.
+        max_in_flight_bytes: most bytes of their bodies.
+        keepalive_timeout: seconds after which an idle connection is closed, and within which the
+            head of a request must have arrived.
+    """
+
+    max_body_bytes: int = 1024 * 1024
+    body_timeout: float = 2.5
+    max_connections: int = 1000
+    max_in_flight: int = 4096
+    max_in_flight_bytes: int = 64 * 1024 * 1024
+    keepalive_timeout: float = 75.0
+
+
+class IngressServer:
+    """The public listener: `POST /webhooks/cstar` and nothing else.
+
+    Args:
+        intake: takes deliveries.
+        telemetry: counts; gauges of what is in flight are opened in it.
+        unready: why deliveries cannot be taken now; None when they can.
+        limits: what is taken.
+
+    Raises:
+        SlowParserError: aiohttp runs without its C parser.
+    """
+
+    def __init__(
+        self,
+        intake: Intake,
+        telemetry: Telemetry,
+        *,
+        unready: Callable[[], Reason | None],
+        limits: Limits,
+    ) -> None:
+        if HttpRequestParser is HttpRequestParserPy:
+            raise SlowParserError(
+                "aiohttp has no C parser here; reinstall it from a wheel, "
+                "and unset AIOHTTP_NO_EXTENSIONS"
+            )
+        self._limits = limits
+        self._meter = telemetry.requests
+        self._load = Load(limits.max_in_flight, limits.max_in_flight_bytes)
+        self._handler = WebhookHandler(
+            intake=intake,
+            telemetry=telemetry,
+            answers=Answers(),
+            load=self._load,
+            unready=unready,
+            max_body_bytes=limits.max_body_bytes,
+            body_timeout=limits.body_timeout,
+        )
+        self._connections: Connections | None = None
+        self._listener: asyncio.Server | None = None
+        self._tls: ssl.SSLContext | None = None
+        self._adopting: set[asyncio.Task[None]] = set()
+        self._watch(telemetry)
+
+    async def start(self, host: str, port: int, *, tls: ssl.SSLContext | None = None) -> int:
+        """Listen.
+
+        Args:
+            host: address to bind.
+            port: to bind; 0 lets the system choose.
+            tls: context of the certificate to serve; plain HTTP without.
+
+        Returns:
+            The port that is bound.
+
+        Raises:
+            OSError: the address cannot be bound.
+        """
+        limits = self._limits
+        self._connections = Connections(
+            self._handler,
+            self._meter,
+            limits.max_connections,
+            access_log=None,
+            auto_decompress=False,  # the signature is over the bytes as they were sent
+            keepalive_timeout=limits.keepalive_timeout,
+            lingering_time=_LINGER,
+            max_line_size=_LINE,
+            max_field_size=_LINE,
+            max_headers=_FIELDS,
+            read_bufsize=_READ_BUFFER,
+        )
+        self._tls = tls
+        loop = asyncio.get_running_loop()
+        self._listener = await loop.create_server(
+            self._connections, host, port, ssl=tls, backlog=_BACKLOG
+        )
+        bound: int = self._listener.sockets[0].getsockname()[1]
+        return bound
+
+    def retire(self) -> None:
+        """Go on serving, but end each connection with its next answer."""
+        if self._connections is not None:
+            self._connections.retiring = True
+
+    def stop_listening(self) -> None:
+        """Take no new connections; those that are open, to the kernel's word, are served on."""
+        self.retire()
+        if self._listener is None:
+            return
+        loop = asyncio.get_running_loop()
+        listener, self._listener = self._listener, None
+        for accepted in _close(listener):
+            task = loop.create_task(self._adopt(accepted))
+            self._adopting.add(task)
+            task.add_done_callback(self._adopting.discard)
+
+    async def _adopt(self, accepted: socket.socket) -> None:
+        """Serve a connection that the listener did not come to."""
+        assert self._connections is not None  # noqa: S101 - there was a listener
+        with suppress(OSError):
+            await asyncio.get_running_loop().connect_accepted_socket(
+                self._connections, accepted, ssl=self._tls
+            )
+
+    async def drain(self, within: float) -> int:
+        """Close what is idle and answer what was begun; after this nothing is served.
+
+        Args:
+            within: seconds until the requests that are left are cut.
+
+        Returns:
+            How many were cut.
+        """
+        self.stop_listening()
+        if self._adopting:
+            await asyncio.wait(self._adopting, timeout=within)
+        return await self._connections.drain(within) if self._connections is not None else 0
+
+    def _watch(self, telemetry: Telemetry) -> None:
+        telemetry.watch("cstar_gateway_http_connections", self._count_connections)
+        telemetry.watch("cstar_gateway_in_flight_deliveries", lambda: self._load.deliveries)
+        telemetry.watch("cstar_gateway_in_flight_bytes", lambda: self._load.bytes)
+
+    def _count_connections(self) -> int:
+        return self._connections.count if self._connections is not None else 0
+
+
+def _close(listener: asyncio.Server) -> list[socket.socket]:
+    """Close a listener; return the connections that only the kernel had accepted.
+
+    It would reset them, and with them the requests that their senders have already written.
+    """
+    accepted: list[socket.socket] = []
+    takers = [socket.fromfd(each.fileno(), each.family, each.type) for each in listener.sockets]
+    listener.close()
+    for taker in takers:
+        with taker, suppress(BlockingIOError):
+            taker.settimeout(0)
+            while len(accepted) < _BACKLOG:
+                accepted.append(taker.accept()[0])
+                accepted[-1].settimeout(0)
+    return accepted

@@ -1,0 +1,163 @@
+"""Webhook: each step in its order, each request answered once and counted once."""
+
+import asyncio
+import logging
+
+import pytest
+
+from gateway.pipeline.reasons import ENDINGS, Outcome, Reason
+from gateway.pipeline.verdict import Verdict
+from tests.ingress.fakes import ACCEPTED, Listening, ledger, listening, post
+from tests.waiting import until
+
+
+@pytest.mark.parametrize("reason", Reason)
+async def test_every_verdict_is_answered_and_counted(reason: Reason) -> None:
+    """However a delivery ends, its sender gets the table's status and the ledger its line."""
+    ending = ENDINGS[reason]
+    async with listening() as gateway:
+        gateway.intake.verdict = Verdict(reason, "evt_9", "ticket.closed", "why")
+        answer = await gateway.exchange(post())
+        assert answer.status == ending.status
+        if ending.outcome in {Outcome.REJECTED, Outcome.UNAVAILABLE}:
+            assert (answer.reason, answer.json["detail"]) == (reason, "why")
+        else:
+            assert answer.json == {"status": ending.outcome, "id": "evt_9"}
+        assert ended(gateway, reason, "ticket.closed") == 1
+        assert ledger(gateway.telemetry)[ending.outcome] == 1
+
+
+def ended(gateway: Listening, reason: Reason, event_type: str) -> float | None:
+    """Return how many ended so."""
+    return gateway.value(
+        "cstar_gateway_deliveries_total",
+        outcome=ENDINGS[reason].outcome,
+        reason=reason,
+        event_type=event_type,
+    )
+
+
+async def test_a_refused_signature_tells_nothing_of_the_request() -> None:
+    """Who cannot sign hears why, and not a byte of what was sent."""
+    async with listening() as gateway:
+        answer = await gateway.exchange(
+            post(b'{"id":"evt_secret"}', target="/webhooks/cstar?evt_secret", signature=None)
+        )
+        assert (answer.status, answer.reason) == (401, "signature_missing")
+        assert b"evt_secret" not in answer.raw
+        assert gateway.untouched
+
+
+@pytest.mark.parametrize("reason", [Reason.STARTING, Reason.DRAINING])
+async def test_an_unready_gateway_refuses_before_it_reads(reason: Reason) -> None:
+    """While deliveries cannot be taken, each gets 503 at once, whatever its body."""
+    async with listening(body_timeout=60) as gateway:
+        gateway.unready = reason
+        answer = await gateway.exchange(post(b"", length=1000))
+        assert (answer.status, answer.reason) == (503, reason)
+        assert answer.closes
+        assert not gateway.intake.proved
+        gateway.unready = None
+        assert (await gateway.exchange(post())).status == 202
+
+
+async def test_what_is_no_delivery_is_told_so_even_while_unready() -> None:
+    """A wrong path stays a wrong path: a 503 would promise that it might do later."""
+    async with listening() as gateway:
+        gateway.unready = Reason.STARTING
+        assert (await gateway.exchange(post(target="/"))).status == 404
+
+
+async def test_an_unforeseen_fault_is_a_503_and_one_line_of_log(
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Never 500, never a traceback: the fault's kind and place are logged, its words are not."""
+    caplog.set_level(logging.DEBUG)
+    async with listening() as gateway:
+        gateway.intake.fault = ValueError("evt_private is odd")
+        sender = await gateway.connect()
+        await sender.send(post(b'{"id":"evt_private"}'))
+        answer = await sender.answer()
+        assert (answer.status, answer.reason) == (503, "internal_error")
+        assert b"evt_private" not in answer.raw
+        assert ended(gateway, Reason.INTERNAL_ERROR, "none") == 1
+        gateway.intake.fault = None
+        await sender.send(post())
+        assert (await sender.answer()).status == 202
+    said = "".join(capfd.readouterr()) + caplog.text
+    assert said.count("unexpected fault") == 1
+    assert "ValueError" in said
+    assert "Traceback" not in said
+    assert "evt_private" not in said
+
+
+async def test_deliveries_on_many_connections_are_taken_together() -> None:
+    """A delivery that waits for Kafka holds up no other connection."""
+    async with listening() as gateway:
+        gateway.intake.open.clear()
+        exchanges = [asyncio.create_task(gateway.exchange(post())) for _ in range(50)]
+        await until(lambda: len(gateway.intake.taken) == 50)
+        gateway.intake.open.set()
+        assert [(await exchange).status for exchange in exchanges] == [202] * 50
+
+
+async def test_requests_are_measured_by_their_opentelemetry_labels() -> None:
+    """Method, status and route are OpenTelemetry's, and what is not known is not named."""
+    async with listening() as gateway:
+        await gateway.exchange(post())
+        await gateway.exchange(post(method="GET"))
+        await gateway.exchange(post(method="PURGE", target="/private/path"))
+        await gateway.exchange(b"\x00junk\r\n\r\n")
+        for method, status, route in (
+            ("POST", "202", "/webhooks/cstar"),
+            ("GET", "405", "/webhooks/cstar"),
+            ("_OTHER", "404", ""),
+            ("_OTHER", "400", ""),
+        ):
+            assert (
+                gateway.value(
+                    "http_server_request_duration_seconds_count",
+                    http_request_method=method,
+                    http_response_status_code=status,
+                    http_route=route,
+                )
+                == 1
+            )
+
+
+async def test_the_ledger_balances_under_all_that_is_bad() -> None:
+    """Received is the sum of the outcomes at every moment at rest, whatever was sent."""
+    bad = [
+        post(target="/"),
+        post(method="GET"),
+        post(signature=None),
+        post(b"x" * 2000),
+        post(headers=("Content-Encoding: gzip",)),
+        post(headers=("Content-Type: text/plain",)),
+        post(headers=("Expect: x",)),
+        post(b"", length=10),
+        b"junk\r\n\r\n",
+        b"POST /" + b"a" * 9000,
+    ]
+    async with listening(max_body_bytes=1000, body_timeout=0.1) as gateway:
+        for number, request in enumerate(bad, start=1):
+            assert (await gateway.exchange(request)).status >= 400
+            counts = ledger(gateway.telemetry)
+            assert counts.pop("received") == sum(counts.values()) == number
+        gateway.intake.verdict = ACCEPTED
+        await gateway.exchange(post())
+        assert ledger(gateway.telemetry)["accepted"] == 1
+        assert ledger(gateway.telemetry)["rejected"] == len(bad)
+
+
+async def test_a_scrape_balances_at_any_moment() -> None:
+    """Received is ended and in flight, also while deliveries wait for Kafka."""
+    async with listening() as gateway:
+        gateway.intake.open.clear()
+        for _ in range(3):
+            await (await gateway.connect()).send(post())
+        await until(lambda: len(gateway.intake.taken) == 3)
+        counts = ledger(gateway.telemetry)
+        assert counts.pop("received") == 3
+        assert sum(counts.values()) == 0
+        assert gateway.value("cstar_gateway_in_flight_deliveries") == 3
