@@ -1,0 +1,94 @@
+"""Parts: the configuration as the plain values that each part of the gateway is built from.
+
+May live here: `Config` in, values out. May not: anything that connects, listens or runs (`app`).
+"""
+
+from gateway.config import Config, client_options
+from gateway.config import Webhook as WebhookSettings
+from gateway.ingress.server import Limits
+from gateway.pipeline.routes import Route, Router, Topics
+from gateway.pipeline.signature import Keyring, SigningKey
+from gateway.pipeline.subscription import Subscription
+from gateway.pipeline.webhook import Webhook
+from gateway.sink.settings import KafkaSettings, TopicSpec
+
+__all__ = [
+    "kafka_settings",
+    "keyring",
+    "limits",
+    "router",
+    "topic_specs",
+]
+
+
+def topic_specs(config: Config) -> tuple[TopicSpec, ...]:
+    """Return every topic the gateway writes to: categories, quarantine, and those of routes."""
+    own = Topics(config.topics.prefix)
+    roles = dict.fromkeys(own.categories, "category")
+    roles[own.quarantine] = "quarantine"
+    for route in config.routes:
+        roles.setdefault(route.topic, "route")
+    return tuple(TopicSpec(name=name, role=role) for name, role in roles.items())
+
+
+def kafka_settings(config: Config) -> KafkaSettings:
+    """Return what the sink is told.
+
+    Raises:
+        gateway.config.faults.Problem: a certificate changed since the configuration was read.
+    """
+    kafka = config.kafka
+    return KafkaSettings(
+        bootstrap_servers=kafka.bootstrap_servers,
+        security=client_options(kafka.security),
+        compression_type=None if kafka.compression == "none" else kafka.compression,
+        publish_timeout=kafka.publish_timeout,
+        queue_bytes=kafka.queue_bytes,
+        create_topics=kafka.create_topics,
+        partitions=kafka.partitions,
+        replication_factor=kafka.replication_factor,
+        retention_ms=round(kafka.retention * 1000),
+        max_record_bytes=kafka.max_record_bytes,
+    )
+
+
+def limits(config: Config) -> Limits:
+    """Return what the public listener takes."""
+    ingress = config.ingress
+    return Limits(
+        max_body_bytes=ingress.max_body_bytes,
+        body_timeout=ingress.body_timeout,
+        max_connections=ingress.max_connections,
+        max_in_flight=ingress.max_in_flight,
+        max_in_flight_bytes=ingress.max_in_flight_bytes,
+        keepalive_timeout=ingress.keepalive_timeout,
+    )
+
+
+def router(config: Config) -> Router:
+    """Return where events go."""
+    routes = [
+        Route(Subscription(route.match), route.topic, route.payload) for route in config.routes
+    ]
+    return Router(Topics(config.topics.prefix), routes)
+
+
+def keyring(config: Config) -> Keyring:
+    """Return every secret that may sign, each with its webhook."""
+    return Keyring(
+        [
+            SigningKey(secret.reveal(), webhook, index)
+            for settings, webhook in ((one, _webhook(one)) for one in config.webhooks)
+            for index, secret in enumerate(settings.secrets)
+        ]
+    )
+
+
+def _webhook(settings: WebhookSettings) -> Webhook:
+    return Webhook(
+        name=settings.name,
+        events=Subscription(settings.events),
+        flat=settings.flat,
+        teams=frozenset(settings.teams),
+        legacy_signature=settings.legacy_signature,
+    )
