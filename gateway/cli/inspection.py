@@ -1,0 +1,192 @@
+"""Inspection: what Kafka says of itself and of our topics, asked without changing anything.
+
+May live here: questions, each on a bare connection, so that what fails says why; aiokafka's own
+clients fold every cause into "unable to bootstrap". May not: judgement (`checks`).
+"""
+
+import asyncio
+import os
+import re
+import socket
+import ssl
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, NamedTuple
+
+from aiokafka.conn import AIOKafkaConnection, create_conn
+from aiokafka.errors import NoError, UnknownTopicOrPartitionError, for_code
+from aiokafka.protocol.admin import CreateTopicsRequest, DescribeConfigsRequest
+
+from gateway.cli.authorized import AuthorizedMetadataRequest, operations
+from gateway.sink.settings import KafkaSettings, TopicSpec
+from gateway.sink.topics import create_configs
+
+__all__ = ["CONFIGS", "Broker", "Cluster", "Topic", "connect", "inspect", "why", "would_create"]
+
+CONFIGS = ("max.message.bytes", "min.insync.replicas", "retention.ms", "cleanup.policy")
+"""The topic configs that matter to the gateway."""
+
+_TOPIC = 2  # a resource type, ConfigResource.Type.TOPIC
+_REQUEST_SECONDS = 5.0
+_CODED = re.compile(r"^\[Error \d+\] \w+:?")
+
+
+class Broker(NamedTuple):
+    """A broker, by the address it tells clients to use."""
+
+    node: int
+    host: str
+    port: int
+
+
+class Topic(NamedTuple):
+    """A topic as it is.
+
+    Attributes:
+        error: Kafka's word for why it cannot be used; empty where it can.
+        partitions: how many.
+        leaderless: how many of them have no leader now.
+        replicas: the fewest replicas of a partition.
+        in_sync: the fewest in-sync replicas of a partition.
+        configs: of `CONFIGS`; None where we may not read them.
+        allowed: operations we may do; None where Kafka does not tell.
+    """
+
+    error: str
+    partitions: int = 0
+    leaderless: int = 0
+    replicas: int = 0
+    in_sync: int = 0
+    configs: Mapping[str, str] | None = None
+    allowed: frozenset[str] | None = None
+
+
+class Cluster(NamedTuple):
+    """What one broker tells of all.
+
+    Attributes:
+        cluster_id: the cluster's id.
+        brokers: those alive.
+        topics: those asked for, by name.
+    """
+
+    cluster_id: str
+    brokers: tuple[Broker, ...]
+    topics: Mapping[str, Topic]
+
+    def lacks(self, name: str) -> bool:
+        """Tell whether a topic that was asked for is not there."""
+        return self.topics[name].error == UnknownTopicOrPartitionError.message
+
+
+@asynccontextmanager
+async def connect(
+    host: str, port: int, settings: KafkaSettings, within: float = _REQUEST_SECONDS
+) -> AsyncIterator[AIOKafkaConnection]:
+    """Connect to one broker, TLS and log-in included; close at the end.
+
+    Raises:
+        OSError, KafkaError, TimeoutError: see `why`.
+    """
+    async with asyncio.timeout(within):
+        connection: AIOKafkaConnection = await create_conn(
+            host,
+            port,
+            client_id=settings.client_id,
+            request_timeout_ms=round(within * 1000),
+            **settings.security,
+        )
+    try:
+        yield connection
+    finally:
+        closed = connection.close()
+        if closed is not None:
+            await asyncio.wait({asyncio.ensure_future(closed)}, timeout=1)
+
+
+async def inspect(connection: AIOKafkaConnection, topics: Sequence[str]) -> Cluster:
+    """Ask one broker for the cluster and these topics."""
+    response: Any = await connection.send(AuthorizedMetadataRequest(topics))
+    found = {row[1]: _topic(row) for row in response.topics}
+    present = [name for name, topic in found.items() if not topic.error]
+    for name, configs in (await _configs(connection, present)).items():
+        found[name] = found[name]._replace(configs=configs)
+    return Cluster(
+        cluster_id=response.cluster_id or "",
+        brokers=tuple(Broker(node, host, port) for node, host, port, _ in response.brokers),
+        topics=found,
+    )
+
+
+def _topic(row: tuple[Any, ...]) -> Topic:
+    code, _, _, partitions, allowed = row
+    error = for_code(code)
+    return Topic(
+        error="" if error is NoError else error.message,
+        partitions=len(partitions),
+        leaderless=sum(leader < 0 for _, _, leader, *_ in partitions),
+        replicas=min((len(replicas) for _, _, _, _, replicas, *_ in partitions), default=0),
+        in_sync=min((len(isr) for _, _, _, _, _, isr, _ in partitions), default=0),
+        allowed=operations(allowed),
+    )
+
+
+async def _configs(
+    connection: AIOKafkaConnection, topics: Sequence[str]
+) -> dict[str, dict[str, str] | None]:
+    """Return the configs of topics; None for those we may not read."""
+    if not topics:
+        return {}
+    resources = [(_TOPIC, name, list(CONFIGS)) for name in topics]
+    response: Any = await connection.send(DescribeConfigsRequest(resources))
+    return {
+        name: {key: value for key, value, *_ in entries} if for_code(code) is NoError else None
+        for code, _, _, name, entries in response.resources
+    }
+
+
+async def would_create(
+    connection: AIOKafkaConnection, specs: Sequence[TopicSpec], settings: KafkaSettings
+) -> dict[str, str]:
+    """Ask whether these topics could be created; nothing is.
+
+    Returns:
+        What Kafka refuses, each with its words: no permission, too few brokers, a policy.
+    """
+    rows: list[Any] = [
+        (
+            spec.name,
+            spec.partitions or settings.partitions,
+            settings.replication_factor,
+            [],
+            list(create_configs(spec, settings).items()),
+        )
+        for spec in specs
+    ]
+    if not rows:
+        return {}
+    request = CreateTopicsRequest(rows, round(_REQUEST_SECONDS * 1000), validate_only=True)
+    response: Any = await connection.send(request)
+    return {
+        name: message or for_code(code).message
+        for name, code, message, *_ in response.topic_errors
+        if for_code(code) is not NoError
+    }
+
+
+def why(error: BaseException) -> str:
+    """Return why a broker cannot be used, for people."""
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted: {error.verify_message}"
+    if isinstance(error, ssl.SSLError):
+        reason = getattr(error, "reason", None) or "no reason given"
+        return f"TLS failed ({reason}): does this port speak it?"
+    if isinstance(error, socket.gaierror):
+        return "its name is not known"
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno).lower()
+    kind = type(error).__name__
+    told = _CODED.sub("", str(error)).strip() or "no reason given"
+    return f"{kind}: {told}"
