@@ -1,6 +1,6 @@
-"""Path: one intake with all it needs, over the sink in memory. Put together as `gateway.app` does.
+"""Path: one intake with all it needs, over the sink in memory.
 
-Metrics are on, as they are there.
+Put together as `gateway.engine` does, metrics on.
 """
 
 import time

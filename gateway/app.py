@@ -1,10 +1,10 @@
-"""App: the composition root, the only file that knows every part.
+"""App: one gateway that serves. The composition root.
 
-May live here: what is made of what, the order of starting and of draining, readiness. May not:
-rules of any part.
+May live here: the listeners around the engine, the order of starting and of draining, readiness.
+May not: rules of any part.
 
 ```
-start   admin listener (alive, not ready), marks, Kafka in the background, public listener
+start   admin listener (alive, not ready), the engine in the background, public listener
 ready   once Kafka has every topic and the marks are loaded; lost and regained without a restart
 drain   unready, still serving → stop listening → answer what was begun → flush → close
 ```
@@ -12,8 +12,7 @@ drain   unready, still serving → stop listening → answer what was begun → 
 
 import asyncio
 import platform
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 
 import structlog
@@ -21,25 +20,13 @@ import structlog
 import gateway
 from gateway import parts
 from gateway.config import Config
-from gateway.config.rules import ROOM_IN_RECORD
-from gateway.idempotency.claims import Claims
-from gateway.idempotency.identity import Digester
-from gateway.idempotency.marks import MarkStore, MemoryMarks
-from gateway.idempotency.window import Window
+from gateway.engine import FLUSH_SECONDS, Engine
 from gateway.ingress.admin import AdminServer, Check
 from gateway.ingress.server import IngressServer
-from gateway.intake import Intake
-from gateway.metrics.telemetry import Telemetry
 from gateway.pipeline.reasons import Reason
-from gateway.sink.kafka import KafkaSink
 
-__all__ = ["FLUSH_SECONDS", "Gateway"]
+__all__ = ["Gateway"]
 
-FLUSH_SECONDS = 10.0
-"""How long the queue to Kafka may take to flush at shutdown."""
-
-_SWEEP_SECONDS = 1.0
-_SWEEP_SHELVES = 512  # the whole window in about two minutes
 _LIBRARIES = ("aiohttp", "aiokafka", "msgspec")
 
 _log = structlog.get_logger(__name__)
@@ -60,36 +47,13 @@ class Gateway:
         self._config = config
         self._began = False
         self._draining = False
-        self._sweeper: asyncio.TimerHandle | None = None
-        specs = parts.topic_specs(config)
-        secrets = {webhook.name: len(webhook.secrets) for webhook in config.webhooks}
-        self._telemetry = Telemetry(topics=[spec.name for spec in specs], webhooks=secrets)
-        self._sink = KafkaSink(parts.kafka_settings(config), specs, self._telemetry.batches)
-        self._marks: MarkStore = MemoryMarks()
-        self._window = Window(config.idempotency.window, config.idempotency.memory_limit)
-        digester = Digester()
-        self._clock = _steady_clock()
-        self._claims = Claims(self._window, self._marks, digester, self._clock)
-        self._router = parts.router(config)
-        intake = Intake(
-            keyring=parts.keyring(config),
-            tolerance=config.ingress.signature_tolerance,
-            router=self._router,
-            sink=self._sink,
-            claims=self._claims,
-            digester=digester,
-            complete_since=lambda: self._marks.complete_since,
-            twin_timeout=config.kafka.publish_timeout,
-            observer=self._telemetry.deliveries,
-            clock=time.time,
-        )
+        self._engine = engine = Engine(config)
         self._ingress = IngressServer(
-            intake, self._telemetry, unready=self._starting, limits=parts.limits(config)
+            engine.intake, engine.telemetry, unready=self._starting, limits=parts.limits(config)
         )
         self._admin = AdminServer(
-            self._telemetry.collectors, checks=self.checks, versions=_versions()
+            engine.telemetry.collectors, checks=self.checks, versions=_versions()
         )
-        self._watch()
         self.port = 0
         self.admin_port = 0
 
@@ -101,14 +65,12 @@ class Gateway:
         """
         config = self._config
         self.admin_port = await self._admin.start(config.admin.host, config.admin.port)
-        await self._marks.start()
-        await self._sink.start()
+        await self._engine.start()
         try:
             self.port = await self._ingress.start(config.ingress.host, config.ingress.port)
         except OSError:
             await self.abort()
             raise
-        self._sweep()
         _log.info("listening", port=self.port, admin_port=self.admin_port)
 
     async def drain(self) -> None:
@@ -121,8 +83,7 @@ class Gateway:
             await asyncio.sleep(config.drain_delay)
             self._ingress.stop_listening()
             cut = await self._ingress.drain(config.shutdown_timeout)
-            await self._sink.stop(FLUSH_SECONDS)
-            await self._marks.stop(FLUSH_SECONDS)
+            await self._engine.stop(FLUSH_SECONDS)
             _log.info("drained", requests_cut=cut)
         finally:
             await self.abort()
@@ -130,10 +91,8 @@ class Gateway:
     async def abort(self) -> None:
         """Leave at once: nothing is written to Kafka after this returns."""
         self._draining = True
-        if self._sweeper is not None:
-            self._sweeper.cancel()
         await self._ingress.drain(0)
-        await self._sink.stop(0)
+        await self._engine.stop(0)
         await self._admin.stop()
 
     @property
@@ -143,56 +102,15 @@ class Gateway:
 
     def checks(self) -> Sequence[Check]:
         """Return what must hold for the gateway to be ready."""
-        kafka, marks = self._sink.unready, self._marks.unready
-        ready = (
-            Check("kafka", kafka is None, kafka or ""),
-            Check("quarantine", *self._quarantine_room()),
-            Check("idempotency", marks is None, marks or ""),
-        )
+        ready = self._engine.checks()
         self._began = self._began or all(check.ok for check in ready)
         serving = Check("serving", not self._draining, "shutting down" if self._draining else "")
         return (*ready, serving)
-
-    def _quarantine_room(self) -> tuple[bool, str]:
-        """Tell whether the largest body taken would fit into the quarantine."""
-        topic = self._router.topics.quarantine
-        needed = self._config.ingress.max_body_bytes + ROOM_IN_RECORD
-        room = self._sink.record_limit(topic)
-        if room >= needed:
-            return True, ""
-        return False, (
-            f"{topic} takes records of {room} bytes, too few for the largest body: raise its "
-            f"max.message.bytes to {needed + 4096}, or lower ingress.max_body_bytes"
-        )
 
     def _starting(self) -> Reason | None:
         if not self._began:
             self.checks()
         return None if self._began else Reason.STARTING
-
-    def _sweep(self) -> None:
-        self._window.sweep(self._clock(), _SWEEP_SHELVES)
-        loop = asyncio.get_running_loop()
-        self._sweeper = loop.call_later(_SWEEP_SECONDS, self._sweep)
-
-    def _watch(self) -> None:
-        """Show what is asked for at each scrape."""
-        watch, window = self._telemetry.watch, self._window
-        watch("cstar_gateway_kafka_queued_bytes", lambda: self._sink.queued_bytes)
-        watch("cstar_gateway_kafka_queue_limit_bytes", lambda: self._sink.queue_limit)
-        watch("cstar_gateway_idempotency_ids", lambda: window.ids)
-        watch("cstar_gateway_idempotency_bytes", lambda: window.size)
-        watch("cstar_gateway_idempotency_window_seconds", lambda: window.reach(self._clock()))
-        watch("cstar_gateway_idempotency_in_flight", lambda: self._claims.in_flight)
-
-
-def _steady_clock() -> Callable[[], float]:
-    """Return a clock of seconds since the epoch that no jump of the wall clock moves.
-
-    The window expires by it: a wall clock set forward must not forget ids.
-    """
-    offset = time.time() - time.monotonic()
-    return lambda: time.monotonic() + offset
 
 
 def _versions() -> dict[str, str]:

@@ -130,6 +130,6 @@ class Showing:
 
     def _show_in_full(self, view: View) -> None:
         self._console.print(Text("\nOne of them whole, as a consumer reads it:", style="bold"))
-        self._console.print(view.heading())
+        self._console.print(view.heading(), soft_wrap=True)
         self._console.print(view.header_lines(), end="", soft_wrap=True)
         self._console.print(Text(view.pretty()), soft_wrap=True)

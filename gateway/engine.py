@@ -1,0 +1,127 @@
+"""Engine: everything from a delivery to its ack, whoever brings the delivery.
+
+May live here: what is made of what between intake and Kafka, and the order in which it starts and
+stops. May not: listeners (`app`), rules of any part.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+
+from gateway import parts
+from gateway.config import Config
+from gateway.config.rules import ROOM_IN_RECORD
+from gateway.idempotency.claims import Claims
+from gateway.idempotency.identity import Digester
+from gateway.idempotency.marks import MarkStore, MemoryMarks
+from gateway.idempotency.window import Window
+from gateway.ingress.admin import Check
+from gateway.intake import Intake
+from gateway.metrics.telemetry import Telemetry
+from gateway.sink.kafka import KafkaSink
+
+__all__ = ["FLUSH_SECONDS", "Engine"]
+
+FLUSH_SECONDS = 10.0
+"""How long the queue to Kafka may take to flush at the end."""
+
+_SWEEP_SECONDS = 1.0
+_SWEEP_SHELVES = 512  # the whole window in about two minutes
+
+
+class Engine:
+    """Takes deliveries to Kafka. Build it inside the running loop.
+
+    Args:
+        config: all of it.
+
+    Attributes:
+        telemetry: every number.
+        intake: takes deliveries.
+        sink: takes records.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._sweeper: asyncio.TimerHandle | None = None
+        specs = parts.topic_specs(config)
+        secrets = {webhook.name: len(webhook.secrets) for webhook in config.webhooks}
+        self.telemetry = Telemetry(topics=[spec.name for spec in specs], webhooks=secrets)
+        self.sink = KafkaSink(parts.kafka_settings(config), specs, self.telemetry.batches)
+        self._marks: MarkStore = MemoryMarks()
+        self._window = Window(config.idempotency.window, config.idempotency.memory_limit)
+        digester = Digester()
+        self._clock = _steady_clock()
+        self._claims = Claims(self._window, self._marks, digester, self._clock)
+        self._router = parts.router(config)
+        self.intake = Intake(
+            keyring=parts.keyring(config),
+            tolerance=config.ingress.signature_tolerance,
+            router=self._router,
+            sink=self.sink,
+            claims=self._claims,
+            digester=digester,
+            complete_since=lambda: self._marks.complete_since,
+            twin_timeout=config.kafka.publish_timeout,
+            observer=self.telemetry.deliveries,
+            clock=time.time,
+        )
+        self._watch()
+
+    async def start(self) -> None:
+        """Begin connecting; return at once, also when Kafka is down."""
+        await self.sink.start()
+        await self._marks.start()
+        self._sweep()
+
+    async def stop(self, within: float) -> None:
+        """Flush within `within` seconds, then end hard: nothing is written afterwards."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        await self._marks.stop(within)
+        await self.sink.stop(within)
+
+    def checks(self) -> Sequence[Check]:
+        """Return what must hold for deliveries to be taken."""
+        kafka, marks = self.sink.unready, self._marks.unready
+        return (
+            Check("kafka", kafka is None, kafka or ""),
+            Check("quarantine", *self._quarantine_room()),
+            Check("idempotency", marks is None, marks or ""),
+        )
+
+    def _quarantine_room(self) -> tuple[bool, str]:
+        """Tell whether the largest body taken would fit into the quarantine."""
+        topic = self._router.topics.quarantine
+        needed = self._config.ingress.max_body_bytes + ROOM_IN_RECORD
+        room = self.sink.record_limit(topic)
+        if room >= needed:
+            return True, ""
+        return False, (
+            f"{topic} takes records of {room} bytes, too few for the largest body: raise its "
+            f"max.message.bytes to {needed + 4096}, or lower ingress.max_body_bytes"
+        )
+
+    def _sweep(self) -> None:
+        self._window.sweep(self._clock(), _SWEEP_SHELVES)
+        loop = asyncio.get_running_loop()
+        self._sweeper = loop.call_later(_SWEEP_SECONDS, self._sweep)
+
+    def _watch(self) -> None:
+        """Show what is asked for at each scrape."""
+        watch, window = self.telemetry.watch, self._window
+        watch("cstar_gateway_kafka_queued_bytes", lambda: self.sink.queued_bytes)
+        watch("cstar_gateway_kafka_queue_limit_bytes", lambda: self.sink.queue_limit)
+        watch("cstar_gateway_idempotency_ids", lambda: window.ids)
+        watch("cstar_gateway_idempotency_bytes", lambda: window.size)
+        watch("cstar_gateway_idempotency_window_seconds", lambda: window.reach(self._clock()))
+        watch("cstar_gateway_idempotency_in_flight", lambda: self._claims.in_flight)
+
+
+def _steady_clock() -> Callable[[], float]:
+    """Return a clock of seconds since the epoch that no jump of the wall clock moves.
+
+    The window expires by it: a wall clock set forward must not forget ids.
+    """
+    offset = time.time() - time.monotonic()
+    return lambda: time.monotonic() + offset
