@@ -12,13 +12,17 @@ from gateway import parts
 from gateway.config import Config
 from gateway.config.rules import ROOM_IN_RECORD
 from gateway.idempotency.claims import Claims
-from gateway.idempotency.identity import Digester
+from gateway.idempotency.identity import Digester, shared_key
+from gateway.idempotency.journal import Journal
 from gateway.idempotency.marks import MarkStore, MemoryMarks
+from gateway.idempotency.recovery import Recovery
+from gateway.idempotency.remembering import Remembering
 from gateway.idempotency.window import Window
 from gateway.ingress.admin import Check
 from gateway.intake import Intake
 from gateway.metrics.telemetry import Telemetry
 from gateway.sink.kafka import KafkaSink
+from gateway.sink.log import KafkaLog
 
 __all__ = ["FLUSH_SECONDS", "Engine"]
 
@@ -48,12 +52,12 @@ class Engine:
         secrets = {webhook.name: len(webhook.secrets) for webhook in config.webhooks}
         self.telemetry = Telemetry(topics=[spec.name for spec in specs], webhooks=secrets)
         self.sink = KafkaSink(parts.kafka_settings(config), specs, self.telemetry.batches)
-        self._marks: MarkStore = MemoryMarks()
         self._window = Window(config.idempotency.window, config.idempotency.memory_limit)
-        digester = Digester()
         self._clock = _steady_clock()
-        self._claims = Claims(self._window, self._marks, digester, self._clock)
         self._router = parts.router(config)
+        digester = self._digester()
+        self._marks = self._mark_store(digester)
+        self._claims = Claims(self._window, self._marks, digester, self._clock)
         self.intake = Intake(
             keyring=parts.keyring(config),
             tolerance=config.ingress.signature_tolerance,
@@ -68,6 +72,33 @@ class Engine:
         )
         self._watch()
 
+    def _digester(self) -> Digester:
+        if self._config.idempotency.store == "memory":
+            return Digester()
+        return Digester(shared_key(self._router.topics.idempotency))
+
+    def _mark_store(self, digester: Digester) -> MarkStore:
+        config = self._config
+        if config.idempotency.store == "memory":
+            return MemoryMarks()
+        own = self._router.topics
+        journal = Journal(
+            parts.journal_topics(config),
+            log=KafkaLog(parts.kafka_settings(config)),
+            publish=self.sink.publish,
+            memory=Remembering(self._window, config.idempotency.window, self._clock),
+            recovery=Recovery(digester, own.categories, own.quarantine),
+            oldest=lambda: self._claims.oldest,
+            wall=time.time,
+        )
+        watch = self.telemetry.watch
+        watch("cstar_gateway_idempotency_unwritten_marks", lambda: journal.writer.unwritten)
+        watch("cstar_gateway_idempotency_dropped_marks", lambda: journal.writer.dropped)
+        watch("cstar_gateway_idempotency_journal_lag_seconds", lambda: journal.writer.lag)
+        watch("cstar_gateway_idempotency_recovered_events", lambda: journal.recall.recovered)
+        watch("cstar_gateway_idempotency_complete", lambda: journal.recall.complete)
+        return journal
+
     async def start(self) -> None:
         """Begin connecting; return at once, also when Kafka is down."""
         await self.sink.start()
@@ -78,8 +109,11 @@ class Engine:
         """Flush within `within` seconds, then end hard: nothing is written afterwards."""
         if self._sweeper is not None:
             self._sweeper.cancel()
-        await self._marks.stop(within)
-        await self.sink.stop(within)
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + within
+        await self.sink.flush(within)  # what is acked by then is still to be marked
+        await self._marks.stop(max(0.0, deadline - loop.time()))
+        await self.sink.stop(max(0.0, deadline - loop.time()))
 
     def checks(self) -> Sequence[Check]:
         """Return what must hold for deliveries to be taken."""

@@ -5,6 +5,7 @@ May live here: `Config` in, values out. May not: anything that connects, listens
 
 from gateway.config import Config, client_options
 from gateway.config import Webhook as WebhookSettings
+from gateway.idempotency.journal import JournalTopics
 from gateway.ingress.server import Limits
 from gateway.pipeline.routes import Route, Router, Topics
 from gateway.pipeline.signature import Keyring, SigningKey
@@ -13,6 +14,7 @@ from gateway.pipeline.webhook import Webhook
 from gateway.sink.settings import KafkaSettings, TopicSpec
 
 __all__ = [
+    "journal_topics",
     "kafka_settings",
     "keyring",
     "limits",
@@ -21,14 +23,37 @@ __all__ = [
 ]
 
 
+_JOURNAL_BEYOND_WINDOW = 3600  # seconds; Kafka deletes by the segment, and clocks differ
+_JOURNAL_SEGMENT = 3600
+
+
 def topic_specs(config: Config) -> tuple[TopicSpec, ...]:
-    """Return every topic the gateway writes to: categories, quarantine, and those of routes."""
+    """Return every topic the gateway writes to: categories, quarantine, routes', the journal."""
     own = Topics(config.topics.prefix)
     roles = dict.fromkeys(own.categories, "category")
     roles[own.quarantine] = "quarantine"
     for route in config.routes:
         roles.setdefault(route.topic, "route")
-    return tuple(TopicSpec(name=name, role=role) for name, role in roles.items())
+    specs = [TopicSpec(name=name, role=role) for name, role in roles.items()]
+    if config.idempotency.store == "kafka":
+        specs.append(_journal_spec(own.idempotency, config.idempotency.window))
+    return tuple(specs)
+
+
+def _journal_spec(name: str, window: float) -> TopicSpec:
+    """Return the journal's topic: one partition, in the order and by the clock of its broker."""
+    configs = {
+        "retention.ms": str(round((window + _JOURNAL_BEYOND_WINDOW) * 1000)),
+        "segment.ms": str(_JOURNAL_SEGMENT * 1000),
+        "message.timestamp.type": "LogAppendTime",
+    }
+    return TopicSpec(name=name, role="journal", partitions=1, configs=configs)
+
+
+def journal_topics(config: Config) -> JournalTopics:
+    """Return the journal's topic, and those that tell of accepted events."""
+    outputs = [spec.name for spec in topic_specs(config) if spec.role != "journal"]
+    return JournalTopics(Topics(config.topics.prefix).idempotency, outputs)
 
 
 def kafka_settings(config: Config) -> KafkaSettings:

@@ -39,7 +39,8 @@ class Publication(NamedTuple):
     Attributes:
         answer: settled by the publish deadline at the latest (`publish_timeout`); for requests.
         settled: the truth, however late; for the idempotency claims. A reason here means that
-            Kafka definitely does not have the records, or that a hard abort made it unknowable.
+            Kafka definitely does not have the records, but for `outcome_unknown`: their producer
+            was cut off, and only the topics themselves can tell.
     """
 
     answer: "Future[tuple[Ack, ...] | Reason]"
@@ -66,6 +67,9 @@ class Sink(Protocol):
 
     async def start(self) -> None:
         """Begin connecting; return at once, also when Kafka is down."""
+
+    async def flush(self, within: float) -> bool:
+        """Wait up to `within` seconds until all that was taken is settled; tell whether it is."""
 
     async def stop(self, within: float) -> None:
         """Flush within `within` seconds, then abort hard: nothing is written afterwards."""

@@ -57,7 +57,12 @@ def check_window(config: Config) -> Finding:
         "note",
         "idempotency",
         f"ids are kept {_seconds(window)}; {_size(limit)} hold {ids:,}, "
-        f"{ids / window:.1f} events/s over that time; kept in memory, a restart forgets them",
+        f"{ids / window:.1f} events/s over that time; "
+        + (
+            "kept in Kafka, a restart reads them back"
+            if config.idempotency.store == "kafka"
+            else "kept in memory, a restart forgets them"
+        ),
     )
 
 

@@ -76,16 +76,13 @@ def check_topic(config: Config, spec: TopicSpec, topic: Topic) -> Iterator[Findi
             "fail", subject, f"cannot be used: {topic.error}", "let the gateway Describe it"
         )
         return
-    found = [*_access(topic), *_replication(topic), *_configs(config, spec, topic)]
-    if topic.partitions < config.kafka.partitions:
-        message = f"has {topic.partitions} partitions, kafka.partitions says "
-        found.append(
-            (
-                "warn",
-                f"{message}{config.kafka.partitions}",
-                "set kafka.partitions to what is there; adding partitions moves keys to others",
-            )
-        )
+    own = _journal if spec.role == "journal" else _configs
+    found = [*_access(config, topic), *_replication(topic), *own(config, spec, topic)]
+    wanted = spec.partitions or config.kafka.partitions
+    if topic.partitions < wanted:
+        message = f"has {topic.partitions} partitions, kafka.partitions says {wanted}"
+        fix = "set kafka.partitions to what is there; adding partitions moves keys to others"
+        found.append(("warn", message, fix))
     for level, message, fix in found:
         yield Finding(level, subject, message, fix)
     if not found:
@@ -93,9 +90,13 @@ def check_topic(config: Config, spec: TopicSpec, topic: Topic) -> Iterator[Findi
         yield Finding("ok", subject, f"{copies}, all led and in sync")
 
 
-def _access(topic: Topic) -> Iterator[_Found]:
+def _access(config: Config, topic: Topic) -> Iterator[_Found]:
     if topic.allowed is not None and "Write" not in topic.allowed:
         yield "fail", "the gateway may not write to it", "grant Write to kafka.security.username"
+    reads = config.idempotency.store == "kafka"
+    if reads and topic.allowed is not None and "Read" not in topic.allowed:
+        message = "the gateway may not read it, and so not tell what was accepted before a crash"
+        yield "fail", message, "grant Read to kafka.security.username"
     if topic.configs is None:
         yield "warn", "its configs may not be read, so sizes are guesses", "grant DescribeConfigs"
     if topic.leaderless:
@@ -141,10 +142,29 @@ def _configs(config: Config, spec: TopicSpec, topic: Topic) -> Iterator[_Found]:
             "cleanup.policy compacts: the key is the team, so only its last event would stay",
             "set cleanup.policy=delete",
         )
-    retention = int(configs.get("retention.ms", "-1"))
+    retention = _retention(topic)
     if 0 <= retention < config.idempotency.window * 1000:
         yield (
             "warn",
             f"keeps events {_seconds(retention / 1000)}, less than idempotency.window",
             "set retention.ms higher: consumers that stop for a day lose events",
         )
+
+
+def _journal(config: Config, _spec: TopicSpec, topic: Topic) -> Iterator[_Found]:
+    window = config.idempotency.window
+    if 0 <= _retention(topic) < window * 1000:
+        message = f"keeps marks {_seconds(_retention(topic) / 1000)}, less than idempotency.window"
+        yield (
+            "fail",
+            f"{message}: what a restart forgets is published twice",
+            (f"set retention.ms={round(window * 1000) + 3_600_000}"),
+        )
+    if "compact" in (topic.configs or {}).get("cleanup.policy", "delete"):
+        message = "cleanup.policy compacts: of each replica only its last marks would stay"
+        yield "fail", message, "set cleanup.policy=delete"
+
+
+def _retention(topic: Topic) -> int:
+    """Return for how long records are kept, milliseconds; -1: for ever, or not known."""
+    return int((topic.configs or {}).get("retention.ms", "-1"))

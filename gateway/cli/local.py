@@ -69,8 +69,8 @@ class Local(NamedTuple):
 
     @property
     def topics(self) -> list[str]:
-        """Every topic the gateway writes to."""
-        return [spec.name for spec in parts.topic_specs(self.config)]
+        """Every topic that consumers read."""
+        return list(parts.journal_topics(self.config).outputs)
 
     @property
     def url(self) -> str:

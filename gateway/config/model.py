@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
 from gateway.config.faults import Problem, shown
 from gateway.config.kafka import Kafka
@@ -90,17 +90,15 @@ class Route(Section):
     )
 
 
-def _stored(value: object) -> object:
-    if value == "kafka":
-        raise Problem('"kafka" is not available in this version', 'write "memory"')
-    return value
-
-
 class Idempotency(Section):
     """How the gateway knows an event it has taken before."""
 
-    store: Annotated[Literal["memory"], BeforeValidator(_stored)] = Field(
-        "memory", description="Where the ids of accepted events are kept."
+    store: Literal["kafka", "memory"] = Field(
+        "kafka",
+        description=(
+            "Where the ids of accepted events are kept: `kafka`: in a topic, for every replica and "
+            "the next start; `memory`: in the process alone, for tests."
+        ),
     )
     window: Annotated[
         float,

@@ -12,13 +12,15 @@ The rules that make it safe:
 2. An entry in flight lives as long as Kafka's future, not as long as the request: a request that
    has given up leaves it, and the retry joins it or finds it committed.
 3. The mark comes after the ack and before the answer.
+4. Where nobody can say whether Kafka has an event, the entry stays until its topics were read back.
 """
 
-from asyncio import Future
+import time
+from asyncio import Future, Task, get_running_loop
 from collections.abc import Callable
 from typing import NamedTuple
 
-from gateway.idempotency.identity import Digester, Identity
+from gateway.idempotency.identity import ANY_DATA, Digester, Identity
 from gateway.idempotency.marks import MarkStore
 from gateway.idempotency.window import Window
 from gateway.pipeline.reasons import Reason
@@ -59,22 +61,35 @@ class Claims:
         marks: told of each commit.
         digester: makes the identity of a conflicting twin.
         clock: seconds since the epoch that never go back.
+        wall: seconds since the epoch as deliveries' arrivals have them.
     """
 
     def __init__(
-        self, window: Window, marks: MarkStore, digester: Digester, clock: Callable[[], float]
+        self,
+        window: Window,
+        marks: MarkStore,
+        digester: Digester,
+        clock: Callable[[], float],
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self._window = window
         self._marks = marks
         self._digester = digester
         self._clock = clock
+        self._wall = wall
         self._in_flight: dict[bytes, tuple[bytes, Settled]] = {}
-        self._held: dict[Settled, list[Identity]] = {}
+        self._looking_up: set[Task[None]] = set()
+        self._held: dict[Settled, tuple[float, list[Identity]]] = {}
 
     @property
     def in_flight(self) -> int:
         """How many events are in flight to Kafka."""
         return len(self._in_flight)
+
+    @property
+    def oldest(self) -> float | None:
+        """When the oldest event in flight came, seconds since the epoch; None where none is."""
+        return min((since for since, _ in self._held.values()), default=None)
 
     def look(self, identity: Identity) -> Standing:
         """Return where an event stands. Hold it, or drop it, before awaiting anything."""
@@ -95,7 +110,7 @@ class Claims:
         if found is None:
             return Standing(identity)
         data, second = found
-        if data == identity.data:
+        if data in (identity.data, ANY_DATA):
             return Standing(identity, seen_at=second)
         return Standing(identity, conflict=True)
 
@@ -104,18 +119,31 @@ class Claims:
         self._in_flight[identity.key] = (identity.data, settled)
         held = self._held.get(settled)
         if held is None:
-            self._held[settled] = [identity]
+            self._held[settled] = (self._wall(), [identity])
             settled.add_done_callback(self._settle)
         else:
-            held.append(identity)
+            held[1].append(identity)
 
     def _settle(self, settled: Settled) -> None:
-        identities = self._held.pop(settled)
+        since, identities = self._held.pop(settled)
         result = None if settled.cancelled() else settled.result()
+        if result is Reason.OUTCOME_UNKNOWN:
+            task = get_running_loop().create_task(self._look_up(identities, since))
+            self._looking_up.add(task)
+            task.add_done_callback(self._looking_up.discard)
+            return
         for identity in identities:
             del self._in_flight[identity.key]
         if isinstance(result, tuple):
             now = self._clock()
             for identity in identities:
                 self._window.add(identity, now)
-            self._marks.append(identities)
+            self._marks.append(identities, since)
+
+    async def _look_up(self, identities: list[Identity], since: float) -> None:
+        """Free events of unknown outcome once Kafka was asked: it marks those that it has."""
+        try:
+            await self._marks.read_back(since)
+        finally:
+            for identity in identities:
+                del self._in_flight[identity.key]

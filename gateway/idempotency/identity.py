@@ -8,10 +8,21 @@ import secrets
 from hashlib import blake2b
 from typing import NamedTuple
 
-__all__ = ["DATA_BYTES", "KEY_BYTES", "Digester", "Identity"]
+__all__ = ["ANY_DATA", "DATA_BYTES", "KEY_BYTES", "Digester", "Identity", "shared_key"]
 
 KEY_BYTES = 16
 DATA_BYTES = 8
+ANY_DATA = bytes(DATA_BYTES)
+"""In place of a data digest: what the event said is not known, so whatever it says matches."""
+
+
+def shared_key(journal: str) -> bytes:
+    """Return the key of every replica that shares the journal of this name.
+
+    It is no secret and need not be: whoever wants two events to collide must have cStar sign ids
+    that they found by 2^64 trials. It keeps the marks of two deployments apart.
+    """
+    return blake2b(journal.encode(), digest_size=32, person=b"journal key").digest()
 
 
 class Identity(NamedTuple):

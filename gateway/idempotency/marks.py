@@ -30,8 +30,16 @@ class MarkStore(Protocol):
     async def start(self) -> None:
         """Begin to load what is kept; return at once."""
 
-    def append(self, identities: Sequence[Identity]) -> None:
-        """Keep the marks of one ack; must not block."""
+    def append(self, identities: Sequence[Identity], since: float) -> None:
+        """Keep the marks of one ack; must not block.
+
+        Args:
+            identities: what Kafka has now.
+            since: when the first of them came, seconds since the epoch.
+        """
+
+    async def read_back(self, since: float) -> None:
+        """Mark what Kafka has from `since` on (seconds since the epoch), as far as can be told."""
 
     async def stop(self, within: float) -> None:
         """Write what is left within so many seconds."""
@@ -57,8 +65,11 @@ class MemoryMarks:
     async def start(self) -> None:
         """Have nothing to load."""
 
-    def append(self, identities: Sequence[Identity]) -> None:
+    def append(self, identities: Sequence[Identity], since: float) -> None:
         """Keep nothing."""
+
+    async def read_back(self, since: float) -> None:
+        """Read nothing: it cannot be told."""
 
     async def stop(self, within: float) -> None:
         """Have nothing to write."""

@@ -67,12 +67,29 @@ class Window:
         shelf = self._shelves[key[0] << 8 | key[1]]
         self._trim(shelf)
         shelf += key + identity.data + second.to_bytes(4, "big")
-        self.ids += 1
-        grain = second // _GRAIN
-        if self._counts and self._counts[-1][0] >= grain:
-            self._counts[-1][1] += 1
-        else:
-            self._counts.append([grain, 1])
+        self._count(second, 1)
+
+    def load(self, rows: bytes, time: float, now: float, *, afresh: bool) -> None:
+        """Remember many ids at once, in rows of key and data digest.
+
+        Args:
+            rows: one behind the other.
+            time: when they were marked.
+            now: the time now; not before `time`.
+            afresh: none of them is known; else each is looked for first.
+        """
+        second, given = int(time), KEY_BYTES + DATA_BYTES
+        stamp = second.to_bytes(4, "big")
+        shelves, added = self._shelves, 0
+        for at in range(0, len(rows), given):
+            if afresh or self.find(rows[at : at + KEY_BYTES], now) is None:
+                shelves[rows[at] << 8 | rows[at + 1]] += rows[at : at + given] + stamp
+                added += 1
+        floor = self._floor
+        self._count(second, added)
+        self._expire(int(now))
+        if self._floor != floor:
+            self.sweep(now, 4 * added)  # forget as fast as it fills, however few rows a shelf has
 
     def sweep(self, now: float, shelves: int = 64) -> None:
         """Free the rows of expired ids in the next few shelves; call it often."""
@@ -80,6 +97,14 @@ class Window:
         for shelf in islice(self._shelves, self._swept, self._swept + shelves):
             self._trim(shelf)
         self._swept = (self._swept + shelves) % _SHELVES
+
+    def _count(self, second: int, ids: int) -> None:
+        self.ids += ids
+        grain = second // _GRAIN
+        if self._counts and self._counts[-1][0] >= grain:
+            self._counts[-1][1] += ids
+        else:
+            self._counts.append([grain, ids])
 
     def _expire(self, second: int) -> None:
         """Move the floor past what is too old or too much, and count it out."""

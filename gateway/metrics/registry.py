@@ -186,6 +186,31 @@ _IDEMPOTENCY = (
     _gauge("idempotency_window_seconds", "s", "How far back accepted events are known."),
     _gauge("idempotency_bytes", "bytes", "Memory of the known events."),
     _gauge("idempotency_in_flight", "events", "Events claimed and not settled by Kafka yet."),
+    _gauge(
+        "idempotency_complete",
+        "0 or 1",
+        "Whether all events accepted within the window are known: the journal was read back.",
+    ),
+    _gauge(
+        "idempotency_unwritten_marks",
+        "events",
+        "Accepted events that the journal does not have yet.",
+    ),
+    _gauge(
+        "idempotency_journal_lag_seconds",
+        "s",
+        "Age of the oldest accepted event that the journal does not have yet.",
+    ),
+    _gauge(
+        "idempotency_dropped_marks",
+        "events",
+        "Accepted events given up for the journal since the start: it took none for too long.",
+    ),
+    _gauge(
+        "idempotency_recovered_events",
+        "events",
+        "Events known from the output topics alone since the start: their writer had died.",
+    ),
     _counter(
         "idempotency_conflicts", "events", "Ids seen again with other data; published, marked."
     ),

@@ -74,6 +74,7 @@ class Reason(StrEnum):
     QUEUE_FULL = "queue_full"
     KAFKA_UNAVAILABLE = "kafka_unavailable"
     KAFKA_REFUSED = "kafka_refused"
+    OUTCOME_UNKNOWN = "outcome_unknown"
     PUBLISH_TIMEOUT = "publish_timeout"
     TWIN_FAILED = "twin_failed"
     INTERNAL_ERROR = "internal_error"
@@ -163,6 +164,9 @@ ENDINGS: MappingProxyType[Reason, Ending] = MappingProxyType(
         Reason.QUEUE_FULL: _unavailable("The queue to Kafka is full."),
         Reason.KAFKA_UNAVAILABLE: _unavailable("Kafka cannot be reached."),
         Reason.KAFKA_REFUSED: _unavailable("Kafka refused the record.", "error"),
+        Reason.OUTCOME_UNKNOWN: _unavailable(
+            "Kafka may or may not have the event, which is being looked up."
+        ),
         Reason.PUBLISH_TIMEOUT: _unavailable("Kafka did not acknowledge in time."),
         Reason.TWIN_FAILED: _unavailable("A twin of this delivery was in flight and failed."),
         Reason.INTERNAL_ERROR: _unavailable("The gateway met an unexpected fault.", "error"),

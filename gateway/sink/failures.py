@@ -66,7 +66,7 @@ def classify(error: BaseException, attempts: int) -> Failure:
     """
     kind = REFUSALS.get(type(error), "unknown")
     refused = kind != "unknown" and attempts <= 1
-    return Failure(Reason.KAFKA_REFUSED if refused else Reason.KAFKA_UNAVAILABLE, kind)
+    return Failure(Reason.KAFKA_REFUSED if refused else Reason.OUTCOME_UNKNOWN, kind)
 
 
 def describe(error: BaseException) -> str:

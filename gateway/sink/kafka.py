@@ -78,6 +78,10 @@ class KafkaSink:
         """Begin connecting; return at once, also when Kafka is down."""
         self._supervisor.start()
 
+    async def flush(self, within: float) -> bool:
+        """Wait up to `within` seconds until all that was taken is settled; tell whether it is."""
+        return await self._publisher.flush(within)
+
     async def stop(self, within: float) -> None:
         """Flush within `within` seconds, then abort hard: nothing is written afterwards."""
         if not self._stopped:

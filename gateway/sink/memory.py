@@ -133,12 +133,17 @@ class MemorySink:
         if self.refusal is not None and self.refusal[0] is Reason.STARTING:
             self.refusal = None
 
-    async def stop(self, within: float) -> None:
-        """Take no more; ack what waits, or give it up after `within` seconds."""
-        self.refusal = (Reason.DRAINING, "the gateway is shutting down")
+    async def flush(self, within: float) -> bool:
+        """Wait up to `within` seconds until all that was taken is settled; tell whether it is."""
         if self._waiting:
             self._drained = asyncio.get_running_loop().create_future()
             await asyncio.wait([self._drained], timeout=within)
+        return not self._waiting
+
+    async def stop(self, within: float) -> None:
+        """Take no more; ack what waits, or give it up after `within` seconds."""
+        self.refusal = (Reason.DRAINING, "the gateway is shutting down")
+        await self.flush(within)
         while self._waiting:
             records, publication = self._waiting.popleft()
             self._settle(records, publication, Reason.DRAINING)

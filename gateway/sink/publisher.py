@@ -220,6 +220,10 @@ class Publisher:
         """Take no more; wait until all is settled, `within` seconds at most; return whether so."""
         self._closed = True
         self.refuse(Reason.DRAINING, "the gateway is shutting down")
+        return await self.flush(within)
+
+    async def flush(self, within: float) -> bool:
+        """Wait `within` seconds at most until all that was taken is settled; tell whether it is."""
         if self.queued_bytes:
             self._emptied = self._loop.create_future()
             await asyncio.wait([self._emptied], timeout=within)

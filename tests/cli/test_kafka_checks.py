@@ -11,18 +11,19 @@ from gateway.sink.settings import TopicSpec
 from tests.config.files import MINIMAL, loaded
 
 _SPEC = TopicSpec(name="cstar.tickets")
+_CONFIGS = {
+    "max.message.bytes": "3145728",
+    "min.insync.replicas": "2",
+    "retention.ms": "604800000",
+    "cleanup.policy": "delete",
+}
 _SOUND = Topic(
     error="",
     partitions=6,
     replicas=3,
     in_sync=3,
-    configs={
-        "max.message.bytes": "3145728",
-        "min.insync.replicas": "2",
-        "retention.ms": "604800000",
-        "cleanup.policy": "delete",
-    },
-    allowed=frozenset({"Write", "Describe"}),
+    configs=_CONFIGS,
+    allowed=frozenset({"Read", "Write", "Describe"}),
 )
 
 
@@ -56,7 +57,8 @@ def test_a_sound_topic_is_ok(config: Config, topic: Topic) -> None:
 @pytest.mark.parametrize(
     ("topic", "level", "words"),
     [
-        (_SOUND._replace(allowed=frozenset({"Describe"})), "fail", "may not write"),
+        (_SOUND._replace(allowed=frozenset({"Read"})), "fail", "may not write"),
+        (_SOUND._replace(allowed=frozenset({"Write"})), "fail", "may not read"),
         (_SOUND._replace(leaderless=1), "fail", "1 of 6 partitions have no leader"),
         (_SOUND._replace(in_sync=1), "fail", "1 replicas are in sync, min.insync.replicas is 2"),
         (_SOUND._replace(in_sync=2), "warn", "2 of 3 replicas are in sync"),
@@ -84,6 +86,29 @@ def test_quarantine_must_hold_the_largest_body(config: Config) -> None:
     spec = TopicSpec(name="cstar.quarantine", role="quarantine")
     (finding,) = check_topic(config, spec, _with(max_message_bytes="1048588"))
     assert finding.level == "fail"
+
+
+def test_the_journal_has_needs_of_its_own(config: Config) -> None:
+    """It has one partition, must keep marks for the whole window, and must not be compacted."""
+    spec = TopicSpec(name="cstar.idempotency", role="journal", partitions=1)
+    one = _SOUND._replace(partitions=1)
+    (sound,) = check_topic(config, spec, one)
+    assert sound.level == "ok"
+    for configs, words in (
+        ({"retention.ms": "86400000"}, "keeps marks 24h"),
+        ({"cleanup.policy": "compact"}, "cleanup.policy compacts"),
+    ):
+        (finding,) = check_topic(config, spec, one._replace(configs=_CONFIGS | configs))
+        assert finding.level == "fail"
+        assert words in finding.message
+        assert finding.fix
+
+
+def test_reading_is_needed_for_the_journal_alone(tmp_path: Path) -> None:
+    """With marks in memory nothing is read back, so Read is not missed."""
+    config = loaded(tmp_path, MINIMAL + "[idempotency]\nstore = 'memory'\n")
+    (finding,) = check_topic(config, _SPEC, _SOUND._replace(allowed=frozenset({"Write"})))
+    assert finding.level == "ok"
 
 
 def test_an_address_kafka_gives_must_be_reachable() -> None:

@@ -22,7 +22,7 @@ def test_they_are_listed_created_once_and_there(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Seven categories, other, quarantine and the routes' topics: missing, created, there."""
+    """Seven categories, other, quarantine, routes' and the journal: missing, created, there."""
     route = f"{unique_prefix}-crm"
     configure(
         monkeypatch,
@@ -48,11 +48,12 @@ def test_they_are_listed_created_once_and_there(
         "other",
         "quarantine",
         route,
+        "idempotency",
     ]
     code, made = run_json(capsys, topics, create=True)
     assert (code, made["ok"]) == (0, True)
     assert set(_states(made).values()) == {"created"}
-    assert {row["found_partitions"] for row in made["topics"]} == {3}
+    assert [row["found_partitions"] for row in made["topics"]] == [*[3] * 10, 1]
     for again in (False, True):
         code, after = run_json(capsys, topics, create=again)
         assert code == 0

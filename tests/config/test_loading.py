@@ -117,7 +117,7 @@ def test_a_rule_is_silent_about_keys_that_are_faulty_themselves(tmp_path: Path) 
         ("[kafka.security]\nusername = 5", "kafka.security.username", "is not a text", "quotes"),
         ("[[webhooks]]\nevents = 5", "webhooks[0].events", "is not a list", '["a", "b"]'),
         ("[[routes]]\npayload = 'x'", "routes[0].payload", "'x' is not offered", "'event'"),
-        ("[idempotency]\nstore = 'kafka'", "idempotency.store", "not available", '"memory"'),
+        ("[idempotency]\nstore = 'redis'", "idempotency.store", "redis", "'memory'"),
     ],
 )
 def test_each_kind_of_mistake_has_its_own_words(

@@ -41,6 +41,7 @@ def environment(bootstrap_servers: str, prefix: str, **more: str) -> dict[str, s
         "INGRESS__PORT": "0",
         "INGRESS__DRAIN_DELAY": "0",
         "ADMIN__PORT": "0",
+        "IDEMPOTENCY__STORE": "memory",
     } | more
     variables = {f"CSTAR_GATEWAY__{key}": value for key, value in settings.items()}
     return variables | {"TEST_WEBHOOK_SECRET": SECRET}

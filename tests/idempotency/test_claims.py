@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from gateway.idempotency.claims import Claims, Settled
-from gateway.idempotency.identity import Digester, Identity
+from gateway.idempotency.identity import ANY_DATA, Digester, Identity
 from gateway.idempotency.marks import MemoryMarks
 from gateway.idempotency.window import Window
 from gateway.pipeline.reasons import Reason
@@ -20,13 +20,20 @@ ACKS = (Ack("cstar.tickets", 0, 7),)
 
 
 class RememberingMarks(MemoryMarks):
-    """Remembers what it was told."""
+    """Remembers what it was told; its reading back ends when a test says so."""
 
     def __init__(self) -> None:
         self.told: list[list[Identity]] = []
+        self.read = asyncio.Event()
 
-    def append(self, identities: Sequence[Identity]) -> None:
+    async def read_back(self, since: float) -> None:
+        """Wait for the test."""
+        assert since > 0
+        await self.read.wait()
+
+    def append(self, identities: Sequence[Identity], since: float) -> None:
         """Remember."""
+        assert since > 0
         self.told.append(list(identities))
 
 
@@ -74,6 +81,52 @@ async def test_a_failure_releases(setting: Setting) -> None:
     await asyncio.sleep(0)
     assert not setting.claims.look(EVENT).known
     assert setting.marks.told == []
+
+
+@pytest.mark.parametrize("found", [True, False])
+async def test_an_unknown_outcome_is_looked_up(
+    setting: Setting,
+    found: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """Where nobody can say whether Kafka has an event it stays claimed until Kafka was asked."""
+    settled = future()
+    setting.claims.hold(EVENT, settled)
+    settled.set_result(Reason.OUTCOME_UNKNOWN)
+    await asyncio.sleep(0)
+    assert setting.claims.look(EVENT).twin is settled
+    if found:
+        setting.window.add(EVENT, setting.now)
+    setting.marks.read.set()
+    await asyncio.sleep(0.01)
+    assert setting.claims.in_flight == 0
+    assert setting.claims.look(EVENT).known is found
+
+
+async def test_what_was_said_may_be_unknown(setting: Setting) -> None:
+    """A mark read off a copy that lacks the data matches whatever the event says."""
+    setting.window.add(Identity(EVENT.key, ANY_DATA), setting.now)
+    for identity in (EVENT, ALTERED):
+        assert setting.claims.look(identity).seen_at is not None
+
+
+async def test_the_oldest_in_flight_is_known(setting: Setting) -> None:
+    """When the oldest event in flight came is told, for whoever covers what came before it."""
+    nothing = setting.claims.oldest
+    assert nothing is None
+    first, second = future(), future()
+    setting.claims.hold(EVENT, first)
+    began = setting.claims.oldest
+    setting.claims.hold(OTHER, second)
+    assert began is not None
+    assert setting.claims.oldest == began
+    first.set_result(ACKS)
+    await asyncio.sleep(0)
+    later = setting.claims.oldest
+    assert later is not None
+    assert later >= began
+    second.set_result(Reason.KAFKA_REFUSED)
+    await asyncio.sleep(0)
+    assert [setting.claims.oldest] == [None]
 
 
 async def test_the_mark_comes_before_whoever_waits(setting: Setting) -> None:

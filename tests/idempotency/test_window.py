@@ -50,6 +50,31 @@ def test_a_key_inside_another_row_is_not_a_find() -> None:
     assert window.find(prefix + b"C" * 14, NOW) is not None
 
 
+def test_rows_loaded_at_once_are_found_like_those_added() -> None:
+    """Many rows at once are the same as one `add` each, and expire with them."""
+    window = Window(100, 1 << 30)
+    many = [identity(number) for number in range(5_000)]
+    window.load(b"".join(key + data for key, data in many), NOW, NOW + 5, afresh=True)
+    assert window.ids == 5_000
+    assert all(window.find(key, NOW + 5) == (data, int(NOW)) for key, data in many)
+    assert window.find(identity(5_001).key, NOW + 5) is None
+    assert window.find(many[0].key, NOW + 101) is None
+
+
+def test_loading_more_than_the_memory_holds_keeps_the_newest() -> None:
+    """While a window is loaded over its limit, the oldest go and their rows are freed."""
+    window = Window(33 * HOURS, 5_000_000)
+    for second in range(200):
+        rows = b"".join(b"".join(identity(second * 1_000 + n)) for n in range(1_000))
+        window.load(rows, NOW + 10 * second, NOW + 10 * second, afresh=True)
+    assert window.size <= 5_000_000
+    assert window.find(identity(199_999).key, NOW + 2_000) is not None
+    assert window.find(identity(1).key, NOW + 2_000) is None
+    assert window.reach(NOW + 2_000) < 2_000
+    rows_kept = sum(len(shelf) for shelf in window._shelves) // 28
+    assert rows_kept < 2 * window.ids
+
+
 def test_at_the_memory_limit_the_oldest_go_first() -> None:
     """Over the limit the oldest ids are forgotten, new ones never refused, and `reach` says so."""
     window = Window(33 * HOURS, 5_000_000)

@@ -21,6 +21,11 @@ WATCHED = (
     "cstar_gateway_idempotency_window_seconds",
     "cstar_gateway_idempotency_bytes",
     "cstar_gateway_idempotency_in_flight",
+    "cstar_gateway_idempotency_complete",
+    "cstar_gateway_idempotency_unwritten_marks",
+    "cstar_gateway_idempotency_journal_lag_seconds",
+    "cstar_gateway_idempotency_dropped_marks",
+    "cstar_gateway_idempotency_recovered_events",
 )
 
 

@@ -207,7 +207,7 @@ async def test_a_sender_that_raises_is_replaced(broker: Kafka, unique_prefix: st
         vars(producer._client)["send"] = fail
         lost = rig.sink.publish([record(rig.topic, value=b"lost")])
         async with asyncio.timeout(_SECONDS):
-            assert await asyncio.shield(lost.settled) is Reason.KAFKA_UNAVAILABLE
+            assert await asyncio.shield(lost.settled) is Reason.OUTCOME_UNKNOWN
         await until(lambda: producer_of(rig.sink) is not producer)
         await acked(rig.sink.publish([record(rig.topic, value=b"after")]))
         assert observer.replaced == ["sender_dead"]
@@ -230,10 +230,10 @@ async def test_stop_with_a_frozen_broker_writes_nothing_later(
         began = loop.time()
         await rig.sink.stop(3.0)
         assert loop.time() - began < 5.0
-        assert on_wire.settled.result() is Reason.KAFKA_UNAVAILABLE
+        assert on_wire.settled.result() is Reason.OUTCOME_UNKNOWN
         assert {each.settled.result() for each in behind} <= {
             Reason.DRAINING,  # never left
-            Reason.KAFKA_UNAVAILABLE,  # was being sent when the first request had timed out
+            Reason.OUTCOME_UNKNOWN,  # was being sent when the first request had timed out
         }
         assert rig.sink.queued_bytes == 0
         broker.resume()

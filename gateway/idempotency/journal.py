@@ -1,0 +1,138 @@
+"""Journal: marks kept in Kafka, shared by every replica, there again after every restart.
+
+```
+append ──▶ writing ──▶ journal topic ──▶ recall ──▶ the windows of all replicas
+                       output topics ──▶ recovery ─┘   where a writer died before its mark
+```
+
+May live here: the store's face, put together from its parts. May not: their work.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import structlog
+
+from gateway.idempotency.identity import Identity
+from gateway.idempotency.recall import Recall
+from gateway.idempotency.recovery import Recovery
+from gateway.idempotency.remembering import Remembering
+from gateway.idempotency.writing import JournalWriter
+from gateway.pipeline.record import Record
+from gateway.publication import Publication
+from gateway.retrieval import Log, LogFailed
+
+__all__ = ["Journal", "JournalTopics"]
+
+_READY_WITHIN = 120.0  # seconds; then deliveries are taken, and marked as possible duplicates
+_LANDED_AFTER = 3.0  # seconds: what a broker had received of a producer that was cut off
+_LOOKS = 10  # attempts to read back what became of it, about a minute
+
+_log = structlog.get_logger(__name__)
+
+
+class JournalTopics(NamedTuple):
+    """Topics of a journal.
+
+    Attributes:
+        journal: its own.
+        outputs: whose records tell of accepted events.
+    """
+
+    journal: str
+    outputs: Sequence[str]
+
+
+class Journal:
+    """Keeps marks in a topic; see `gateway.idempotency.marks.MarkStore`.
+
+    Args:
+        topics: where it writes, and what it reads.
+        log: reads topics.
+        publish: takes records to Kafka.
+        memory: what is remembered.
+        recovery: reads identities off output records.
+        oldest: when the oldest event in flight came; None: none is.
+        wall: seconds since the epoch, as deliveries' arrivals have them.
+    """
+
+    def __init__(
+        self,
+        topics: JournalTopics,
+        *,
+        log: Log,
+        publish: Callable[[Sequence[Record]], Publication],
+        memory: Remembering,
+        recovery: Recovery,
+        oldest: Callable[[], float | None],
+        wall: Callable[[], float],
+    ) -> None:
+        own = secrets.token_bytes(8)
+        self._loop = asyncio.get_running_loop()
+        self._began, self._began_at = self._loop.time(), wall()
+        self._waived = False
+        self._reading: asyncio.Task[None] | None = None
+        self.writer = JournalWriter(topics.journal, own, publish, oldest, wall)
+        self.recall = Recall(
+            log,
+            topics.journal,
+            topics.outputs,
+            own=own,
+            memory=memory,
+            recovery=recovery,
+            writer=self.writer,
+        )
+
+    @property
+    def complete_since(self) -> float:
+        """From when on every mark is known, seconds since the epoch; 0 for always."""
+        return 0.0 if self.recall.complete else self._began_at
+
+    @property
+    def unready(self) -> str | None:
+        """What is being read back; None when it is, or has taken too long to be waited for."""
+        if self.recall.complete:
+            return None
+        if self._loop.time() - self._began < _READY_WITHIN:
+            return self.recall.progress
+        if not self._waived:
+            self._waived = True
+            _log.error("idempotency window incomplete", problem=self.recall.progress)
+        return None
+
+    @property
+    def cold(self) -> bool:
+        """Whether deliveries are taken though the window is not complete."""
+        return self._waived and not self.recall.complete
+
+    async def start(self) -> None:
+        """Begin to read back what is kept; return at once."""
+        self.writer.start()
+        self._reading = self._loop.create_task(self.recall.run(), name="journal-reader")
+
+    def append(self, identities: Sequence[Identity], since: float) -> None:
+        """Keep the marks of one ack."""
+        self.writer.append(identities, since)
+
+    async def read_back(self, since: float) -> None:
+        """Mark what Kafka has from `since` on; give up, with a warning, where it cannot be read."""
+        problem = ""
+        for _ in range(_LOOKS):
+            await asyncio.sleep(_LANDED_AFTER)
+            try:
+                await self.recall.read_back(since)
+            except LogFailed as error:
+                problem = str(error)
+            else:
+                return
+        _log.warning("events of unknown outcome not looked up", problem=problem)
+
+    async def stop(self, within: float) -> None:
+        """Write what is left within so many seconds, and say goodbye."""
+        await self.writer.stop(within)
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.wait([self._reading])
+        self.recall.stop()

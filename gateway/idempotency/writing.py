@@ -1,0 +1,201 @@
+"""Writing: marks into the journal, after the ack, many at a time.
+
+One entry is in flight at a time, so that the order of a writer's entries is the order of its
+acks; the next entry is whatever was marked meanwhile. May live here: when an entry is written, and
+what is done where it cannot be. May not: reading (`recall`).
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import structlog
+
+from gateway.idempotency.entry import ROW, Entry, Kind, encode_entry, pack
+from gateway.idempotency.identity import Identity
+from gateway.pipeline.reasons import Ended, Reason
+from gateway.pipeline.record import Record
+from gateway.publication import Ack, Publication
+
+__all__ = ["BEAT_SECONDS", "JournalWriter"]
+
+BEAT_SECONDS = 3.0
+"""How often a writer says that it lives, at least."""
+
+_LINGER = 0.004  # seconds marks wait for company; a peer knows of an ack so much later
+_RETRY = 0.5  # seconds
+_MOST_ROWS = 4096  # of an entry: read back in a millisecond or two, so that no loop stalls
+_MOST_UNWRITTEN = 2_000_000  # marks, 48 MB: half an hour at 1,000 events/s without the journal
+
+_log = structlog.get_logger(__name__)
+
+Marks = tuple[float, bytes]
+"""When the first of them came, and the rows."""
+
+
+class _Draft(NamedTuple):
+    """What an entry is made of, kept until Kafka has it."""
+
+    marks: Sequence[Marks]
+    note: tuple[Kind, bytes] | None
+
+    @property
+    def rows(self) -> bytes:
+        return b"".join([rows for _, rows in self.marks])
+
+
+class JournalWriter:
+    """Writes one process's entries.
+
+    Args:
+        topic: the journal's.
+        writer: who we are: random bytes.
+        publish: takes records to Kafka.
+        oldest: when the oldest event in flight came, seconds since the epoch; None: none is.
+        wall: seconds since the epoch, as deliveries' arrivals have them.
+
+    Attributes:
+        unwritten: marks that are not in the journal yet.
+        dropped: marks given up because too many were unwritten.
+        written_at: when the journal last took an entry, by the loop's clock.
+    """
+
+    def __init__(
+        self,
+        topic: str,
+        writer: bytes,
+        publish: Callable[[Sequence[Record]], Publication],
+        oldest: Callable[[], float | None],
+        wall: Callable[[], float],
+    ) -> None:
+        self._topic = topic
+        self._writer = writer
+        self._publish = publish
+        self._oldest = oldest
+        self._wall = wall
+        self._loop = asyncio.get_running_loop()
+        self._marks: deque[Marks] = deque()
+        self._notes: deque[tuple[Kind, bytes]] = deque()
+        self._in_flight: asyncio.Future[tuple[Ack, ...] | Reason] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._failing = False
+        self._ending = False
+        self.unwritten = 0
+        self.dropped = 0
+        self.written_at = float("-inf")
+
+    def start(self) -> None:
+        """Begin to say that we live."""
+        self._schedule(BEAT_SECONDS)
+
+    def append(self, identities: Sequence[Identity], since: float) -> None:
+        """Write marks soon; see `MarkStore`."""
+        self._marks.append((since, pack(identities)))
+        self.unwritten += len(identities)
+        while self.unwritten > _MOST_UNWRITTEN:
+            lost = len(self._marks.popleft()[1]) // ROW
+            self.unwritten -= lost
+            self.dropped += lost
+        self._hurry()
+
+    def say(self, kind: Kind, about: bytes = b"") -> None:
+        """Write an entry of a kind, once every mark of before is written."""
+        self._notes.append((kind, about))
+        self._hurry()
+
+    @property
+    def lag(self) -> float:
+        """Seconds since the oldest mark came that is not in the journal yet; 0 where all are."""
+        return max(0.0, self._wall() - self._marks[0][0]) if self._marks else 0.0
+
+    @property
+    def idle(self) -> bool:
+        """Whether all that was marked and said is in the journal."""
+        return not (self._marks or self._notes or self._in_flight)
+
+    def _hurry(self) -> None:
+        if self._in_flight is None and not self._failing:
+            self._schedule(_LINGER)
+
+    def _schedule(self, within: float) -> None:
+        """Write within so many seconds, sooner where that was the plan."""
+        due = self._loop.time() + within
+        if self._timer is not None:
+            if self._timer.when() <= due:
+                return
+            self._timer.cancel()
+        self._timer = self._loop.call_at(due, self._write)
+
+    def _write(self) -> None:
+        """Write what waits; where nothing does, say that we live."""
+        self._timer = None
+        if self._in_flight is not None:
+            return
+        draft = self._draft()
+        kind, about = draft.note or (Kind.MARKS, b"")
+        entry = Entry(kind, self._writer, self._covered(), draft.rows, about)
+        # The key keeps a writer's entries in order, should the journal have several partitions.
+        record = Record(self._topic, self._writer, encode_entry(entry), (), _ms(self._wall()))
+        try:
+            self._in_flight = self._publish([record]).settled
+        except Ended as refusal:
+            self._failed(draft, refusal.reason)
+        else:
+            self._in_flight.add_done_callback(lambda done: self._settled(draft, done.result()))
+
+    def _draft(self) -> _Draft:
+        taken: list[Marks] = []
+        room = _MOST_ROWS * ROW
+        while self._marks and (room >= len(self._marks[0][1]) or not taken):
+            taken.append(self._marks.popleft())
+            room -= len(taken[-1][1])
+        note = self._notes.popleft() if self._notes and not (taken or self._marks) else None
+        return _Draft(taken, note)
+
+    def _covered(self) -> float:
+        """Return up to when every record of ours is marked, this entry's included."""
+        waiting = self._marks[0][0] if self._marks else None
+        known = [at for at in (self._oldest(), waiting) if at is not None]
+        return min([*known, self._wall()])
+
+    def _settled(self, draft: _Draft, outcome: tuple[Ack, ...] | Reason) -> None:
+        self._in_flight = None
+        if isinstance(outcome, Reason):
+            self._failed(draft, outcome)
+            return
+        self.written_at = self._loop.time()
+        self.unwritten -= len(draft.rows) // ROW
+        if self._failing:
+            self._failing = False
+            _log.info("idempotency journal written again", unwritten=self.unwritten)
+        if self._marks or self._notes:
+            self._schedule(_LINGER)
+        elif not self._ending:
+            self._schedule(BEAT_SECONDS)
+
+    def _failed(self, draft: _Draft, reason: Reason) -> None:
+        """Try again soon: the events are in Kafka, and only we know it."""
+        self._marks.extendleft(reversed(draft.marks))
+        if draft.note is not None:
+            self._notes.appendleft(draft.note)
+        if not self._failing:
+            self._failing = True
+            if self.unwritten:
+                _log.warning("idempotency journal not written", reason=reason.value)
+        self._schedule(_RETRY)
+
+    async def stop(self, within: float) -> None:
+        """Write what is left within so many seconds, and say goodbye."""
+        deadline = self._loop.time() + within
+        self._ending = True
+        if self._oldest() is None:
+            self.say(Kind.BYE)
+        while not self.idle and self._loop.time() < deadline:  # noqa: ASYNC110 - once, at the end
+            await asyncio.sleep(_LINGER)
+        if self._timer is not None:
+            self._timer.cancel()
+
+
+def _ms(seconds: float) -> int:
+    return int(seconds * 1000)

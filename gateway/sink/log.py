@@ -1,0 +1,153 @@
+"""Log: topics of Kafka, read back; see `gateway.retrieval.Log`.
+
+May live here: reading without a group: nothing is committed, nobody's offsets move. May not: what
+is read, and what it means.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from gateway.retrieval import LogFailed, Stored
+from gateway.sink.client import sever
+from gateway.sink.failures import describe
+from gateway.sink.settings import KafkaSettings
+from gateway.sink.topics import Admin
+
+__all__ = ["KafkaLog", "KafkaReader"]
+
+_OPEN_WITHIN = 15.0  # seconds
+_CLOSE_WITHIN = 2.0
+_FETCH_BYTES = 4 * 1024 * 1024  # of a partition at once
+_MOST_RECORDS = 500  # of one read: the loop has others to serve
+
+
+class KafkaLog:
+    """Opens topics for reading.
+
+    Args:
+        settings: how to reach Kafka.
+    """
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        self._settings = settings
+
+    @asynccontextmanager
+    async def open(self, topics: Sequence[str], since: float) -> AsyncIterator["KafkaReader"]:
+        """Open topics at their first record of `since` or later; see `gateway.retrieval.Log`."""
+        consumer = AIOKafkaConsumer(
+            **self._settings.client_options(),
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",  # where retention was faster than we
+            max_partition_fetch_bytes=_FETCH_BYTES,
+        )
+        try:
+            try:
+                async with asyncio.timeout(_OPEN_WITHIN):
+                    partitions = await self._partitions(topics)
+                    await consumer.start()
+                    reader = await _opened(consumer, partitions, since)
+            except Exception as error:  # SASL code raises anything
+                raise LogFailed(f"{_named(topics)} cannot be read: {describe(error)}") from error
+            yield reader
+        finally:
+            await _close(consumer)
+
+    async def _partitions(self, topics: Sequence[str]) -> list[TopicPartition]:
+        admin = Admin(self._settings)
+        try:
+            await admin.start()
+            view = await admin.view(topics)
+        finally:
+            await admin.close()
+        if view.missing:
+            raise LookupError(f"Kafka has no {', '.join(view.missing)}")
+        return [
+            TopicPartition(topic, number)
+            for topic, count in view.partitions.items()
+            for number in range(count)
+        ]
+
+
+class KafkaReader:
+    """Reads on from where it was opened; see `gateway.retrieval.LogReader`."""
+
+    def __init__(
+        self,
+        consumer: AIOKafkaConsumer,
+        positions: dict[TopicPartition, int],
+        ends: dict[TopicPartition, int],
+        *,
+        from_first: bool,
+    ) -> None:
+        self._consumer = consumer
+        self._positions = positions
+        self._ends = ends
+        self.from_first = from_first
+
+    @property
+    def left(self) -> int:
+        """Records up to the ends of the opening that were not read yet."""
+        return sum(
+            max(0, end - self._positions[partition]) for partition, end in self._ends.items()
+        )
+
+    async def read(self, within: float) -> Sequence[Stored]:
+        """Return what comes next, waiting up to `within` seconds; maybe nothing."""
+        try:
+            fetched = await self._consumer.getmany(
+                timeout_ms=round(within * 1000), max_records=_MOST_RECORDS
+            )
+            if not fetched and self.left:
+                await self._look_again(within)
+        except Exception as error:  # SASL code raises anything
+            raise LogFailed(f"Kafka cannot be read: {describe(error)}") from error
+        records: list[Stored] = []
+        for partition, batch in fetched.items():
+            self._positions[partition] = batch[-1].offset + 1
+            records += [
+                Stored(partition.topic, each.value or b"", each.headers, each.timestamp / 1000)
+                for each in batch
+            ]
+        return records
+
+    async def _look_again(self, within: float) -> None:
+        """Take note of where we are: offsets may be skipped, for deleted records are not read."""
+        for partition in self._ends:
+            with suppress(asyncio.TimeoutError):
+                at = await asyncio.wait_for(self._consumer.position(partition), within)
+                self._positions[partition] = max(at, self._positions[partition])
+
+
+async def _opened(
+    consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition], since: float
+) -> KafkaReader:
+    consumer.assign(partitions)
+    firsts: dict[TopicPartition, int] = await consumer.beginning_offsets(partitions)
+    ends: dict[TopicPartition, int] = await consumer.end_offsets(partitions)
+    at = max(0, round(since * 1000))
+    found: dict[TopicPartition, Any] = await consumer.offsets_for_times(
+        dict.fromkeys(partitions, at)
+    )
+    positions = {
+        partition: found[partition].offset if found[partition] is not None else ends[partition]
+        for partition in partitions
+    }
+    for partition, offset in positions.items():
+        consumer.seek(partition, offset)
+    from_first = all(positions[partition] <= firsts[partition] for partition in partitions)
+    return KafkaReader(consumer, positions, ends, from_first=from_first)
+
+
+async def _close(consumer: AIOKafkaConsumer) -> None:
+    await asyncio.sleep(0)  # its stop raises where the tasks of its start have had no turn yet
+    with suppress(Exception):
+        await asyncio.wait_for(consumer.stop(), _CLOSE_WITHIN)
+    await sever(consumer._client)  # noqa: SLF001 - stop() waits for a broker that may be frozen
+
+
+def _named(topics: Sequence[str]) -> str:
+    return topics[0] if len(topics) == 1 else f"{len(topics)} topics"
