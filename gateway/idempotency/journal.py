@@ -93,13 +93,14 @@ class Journal:
     @property
     def unready(self) -> str | None:
         """What is being read back; None when it is, or has taken too long to be waited for."""
-        if self.recall.complete:
+        if self.recall.complete and self.writer.announced:
             return None
+        doing = "announcing us in the journal" if self.recall.complete else self.recall.progress
         if self._loop.time() - self._began < _READY_WITHIN:
-            return self.recall.progress
+            return doing
         if not self._waived:
             self._waived = True
-            _log.error("idempotency window incomplete", problem=self.recall.progress)
+            _log.error("idempotency window incomplete", problem=doing)
         return None
 
     @property

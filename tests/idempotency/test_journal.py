@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from gateway.idempotency import journal
-from gateway.idempotency.entry import Kind, decode_entry
+from gateway.idempotency.entry import Entry, Kind, decode_entry, pack
 from gateway.idempotency.identity import Digester
 from gateway.idempotency.journal import Journal, JournalTopics
 from gateway.idempotency.marks import MarkStore
@@ -48,10 +48,20 @@ class Setting:
         await asyncio.shield(self.sink.publish([record]).answer)
 
     @property
+    def entries(self) -> list[Entry]:
+        """What the journal holds."""
+        decoded = [decode_entry(record.value) for record in self.sink.of_topic("journal")]
+        return [entry for entry in decoded if entry is not None]
+
+    @property
     def kinds(self) -> list[Kind]:
-        """The kinds of entries in the journal."""
-        entries = [decode_entry(record.value) for record in self.sink.of_topic("journal")]
-        return [entry.kind for entry in entries if entry is not None]
+        """The kinds of its entries."""
+        return [entry.kind for entry in self.entries]
+
+    @property
+    def rows(self) -> bytes:
+        """All marks in it."""
+        return b"".join(entry.rows for entry in self.entries)
 
 
 async def test_it_is_ready_when_all_is_read_back() -> None:
@@ -64,7 +74,10 @@ async def test_it_is_ready_when_all_is_read_back() -> None:
     assert setting.store.complete_since == 0.0
     setting.store.append([EVENT], NOW)
     await setting.store.stop(5.0)
-    assert setting.kinds == [Kind.WHOLE, Kind.MARKS, Kind.BYE]
+    assert setting.kinds[0] is Kind.MARKS  # that it lives, before it is ready
+    assert setting.kinds[-1] is Kind.BYE
+    assert setting.kinds.count(Kind.WHOLE) == 1
+    assert setting.rows == pack([EVENT])
     assert not setting.journal.cold
 
 

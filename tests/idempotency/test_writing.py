@@ -113,8 +113,10 @@ async def test_whoever_is_idle_still_says_that_it_lives(monkeypatch: pytest.Monk
     """Without marks an entry without rows is written at every beat, before the first mark too."""
     monkeypatch.setattr(writing, "BEAT_SECONDS", 0.01)
     setting = Setting()
+    assert not setting.writer.announced
     setting.writer.start()
     assert [entry.rows for entry in (await setting.written(3))[:3]] == [b"", b"", b""]
+    assert setting.writer.announced
     assert {entry.covered for entry in setting.entries} == {NOW}
     await setting.writer.stop(1.0)
 
@@ -125,9 +127,11 @@ async def test_the_end_is_a_goodbye() -> None:
     setting.writer.start()
     setting.writer.append(identities(1), NOW)
     await setting.writer.stop(5.0)
-    assert [entry.kind for entry in setting.entries] == [Kind.MARKS, Kind.BYE]
+    entries = setting.entries
+    assert [entry.rows for entry in entries if entry.rows] == [pack(identities(1))]
+    assert entries[-1].kind is Kind.BYE
     await asyncio.sleep(0.02)
-    assert len(setting.entries) == 2
+    assert setting.entries == entries
 
 
 async def test_no_goodbye_while_an_event_is_in_flight() -> None:
