@@ -113,7 +113,7 @@ async def test_whoever_is_idle_still_says_that_it_lives(monkeypatch: pytest.Monk
     """Without marks an entry without rows is written at every beat, before the first mark too."""
     monkeypatch.setattr(writing, "BEAT_SECONDS", 0.01)
     setting = Setting()
-    assert not setting.writer.announced
+    assert [setting.writer.announced] == [False]
     setting.writer.start()
     assert [entry.rows for entry in (await setting.written(3))[:3]] == [b"", b"", b""]
     assert setting.writer.announced
