@@ -75,7 +75,7 @@ def _run_bare(kafka: Kafka, settings: Settings) -> Run:
 
 def _run_gateway(kafka: Kafka, settings: Settings) -> Run:
     prefix = f"bench-{uuid.uuid4().hex[:8]}"
-    with servers.gateway(kafka.bootstrap_servers, prefix) as server:
+    with servers.gateway(servers.environment(kafka.bootstrap_servers, prefix)) as server:
         figures = _load(server, kafka, settings)
     run = _run(figures, _records(kafka.bootstrap_servers, prefix))
     if run.records != run.answers:

@@ -66,13 +66,15 @@ def bare() -> Iterator[Server]:
 
 
 @contextmanager
-def gateway(bootstrap_servers: str, prefix: str) -> Iterator[Server]:
+def gateway(variables: Mapping[str, str]) -> Iterator[Server]:
     """Run the gateway; return when it is ready, and at the end only when it has flushed.
+
+    Args:
+        variables: its configuration, see `environment`.
 
     Raises:
         BenchFailed: it did not become ready, or did not end well.
     """
-    variables = environment(bootstrap_servers, prefix)
     with _process(["gateway", "serve"], variables) as (process, log):
         ports = _listening(process, log)
         _wait_ready(process, log, ports["admin_port"])

@@ -93,9 +93,10 @@ class Engine:
         )
         watch = self.telemetry.watch
         watch("cstar_gateway_idempotency_unwritten_marks", lambda: journal.writer.unwritten)
-        watch("cstar_gateway_idempotency_dropped_marks", lambda: journal.writer.dropped)
+        watch("cstar_gateway_idempotency_dropped_marks_total", lambda: journal.writer.dropped)
         watch("cstar_gateway_idempotency_journal_lag_seconds", lambda: journal.writer.lag)
-        watch("cstar_gateway_idempotency_recovered_events", lambda: journal.recall.recovered)
+        watch("cstar_gateway_idempotency_recovered_events_total", lambda: journal.recall.recovered)
+        watch("cstar_gateway_idempotency_cold_starts_total", lambda: journal.cold_starts)
         watch("cstar_gateway_idempotency_complete", lambda: journal.recall.complete)
         return journal
 

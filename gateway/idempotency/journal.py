@@ -56,6 +56,9 @@ class Journal:
         recovery: reads identities off output records.
         oldest: when the oldest event in flight came; None: none is.
         wall: seconds since the epoch, as deliveries' arrivals have them.
+
+    Attributes:
+        cold_starts: 1 where deliveries were taken before the window was complete.
     """
 
     def __init__(
@@ -72,7 +75,7 @@ class Journal:
         own = secrets.token_bytes(8)
         self._loop = asyncio.get_running_loop()
         self._began, self._began_at = self._loop.time(), wall()
-        self._waived = False
+        self.cold_starts = 0
         self._reading: asyncio.Task[None] | None = None
         self.writer = JournalWriter(topics.journal, own, publish, oldest, wall)
         self.recall = Recall(
@@ -98,15 +101,10 @@ class Journal:
         doing = "announcing us in the journal" if self.recall.complete else self.recall.progress
         if self._loop.time() - self._began < _READY_WITHIN:
             return doing
-        if not self._waived:
-            self._waived = True
+        if not self.cold_starts:
+            self.cold_starts = 1
             _log.error("idempotency window incomplete", problem=doing)
         return None
-
-    @property
-    def cold(self) -> bool:
-        """Whether deliveries are taken though the window is not complete."""
-        return self._waived and not self.recall.complete
 
     async def start(self) -> None:
         """Begin to read back what is kept; return at once."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from itertools import product
 
 from gateway.metrics.registry import METRICS, Kind, Metric
-from gateway.metrics.series import Distributions, Gauges, Info, Labels, Series, Tally
+from gateway.metrics.series import Distributions, Info, Labels, Series, Tally, Watched
 
 __all__ = ["Book"]
 
@@ -46,12 +46,12 @@ class Book:
         return opened
 
     def watch(self, name: str, ask: Callable[[], float], *values: str) -> None:
-        """Open a gauge that asks for its value at scrape."""
-        metric = _metric(name, Kind.GAUGE)
+        """Open a gauge, or a count that another part keeps; it is asked for at each scrape."""
+        metric = _metric(name, Kind.GAUGE, Kind.COUNTER)
         if len(values) != len(metric.labels):
             raise ValueError(f"{name} has {len(metric.labels)} labels, not {len(values)}")
-        opened = self.series.setdefault(name, Gauges())
-        if isinstance(opened, Gauges):
+        opened = self.series.setdefault(name, Watched())
+        if isinstance(opened, Watched):
             opened.asks[values] = ask
 
     def info(self, name: str, **values: str) -> None:
@@ -62,8 +62,8 @@ class Book:
         self.series[name] = Info(values)
 
 
-def _metric(name: str, kind: Kind) -> Metric:
+def _metric(name: str, *kinds: Kind) -> Metric:
     metric = METRICS.get(name)
-    if metric is None or metric.kind is not kind:
-        raise ValueError(f"{name} is not a {kind} of the registry")
+    if metric is None or metric.kind not in kinds:
+        raise ValueError(f"{name} is not a {' or '.join(kinds)} of the registry")
     return metric

@@ -11,8 +11,8 @@ from prometheus_client.core import (
 from prometheus_client.core import Metric as Family
 from prometheus_client.registry import Collector
 
-from gateway.metrics.registry import METRICS, Metric
-from gateway.metrics.series import Distributions, Gauges, Series, Tally
+from gateway.metrics.registry import METRICS, Kind, Metric
+from gateway.metrics.series import Distributions, Series, Tally, Watched
 
 __all__ = ["Exposition"]
 
@@ -47,11 +47,12 @@ def _family(metric: Metric, series: Series) -> Family:
         for values, distribution in series.by_labels.items():
             histogram.add_metric(values, distribution.cumulative(), distribution.total)
         return histogram
-    if isinstance(series, Gauges):
-        gauge = GaugeMetricFamily(metric.name, metric.help, labels=names)
+    if isinstance(series, Watched):
+        kind = GaugeMetricFamily if metric.kind is Kind.GAUGE else CounterMetricFamily
+        watched = kind(metric.name, metric.help, labels=names)
         for values, ask in series.asks.items():
-            gauge.add_metric(values, ask())
-        return gauge
+            watched.add_metric(values, ask())
+        return watched
     info = InfoMetricFamily(metric.name.removesuffix("_info"), metric.help)
     info.add_metric((), series.values)
     return info

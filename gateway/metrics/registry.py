@@ -201,15 +201,20 @@ _IDEMPOTENCY = (
         "s",
         "Age of the oldest accepted event that the journal does not have yet.",
     ),
-    _gauge(
+    _counter(
         "idempotency_dropped_marks",
         "events",
-        "Accepted events given up for the journal since the start: it took none for too long.",
+        "Accepted events given up for the journal: it took none for too long.",
     ),
-    _gauge(
+    _counter(
         "idempotency_recovered_events",
         "events",
-        "Events known from the output topics alone since the start: their writer had died.",
+        "Events known from the output topics alone: their writer had died.",
+    ),
+    _counter(
+        "idempotency_cold_starts",
+        "starts",
+        "Starts after which deliveries were taken before all accepted events were known.",
     ),
     _counter(
         "idempotency_conflicts", "events", "Ids seen again with other data; published, marked."

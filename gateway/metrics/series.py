@@ -7,7 +7,7 @@ and a walk over the buckets, for each number; these cost a dict look-up or a bis
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["Distribution", "Distributions", "Gauges", "Info", "Labels", "Series", "Tally"]
+__all__ = ["Distribution", "Distributions", "Info", "Labels", "Series", "Tally", "Watched"]
 
 Labels = tuple[str, ...]
 """Label values, in the order of the metric's labels."""
@@ -82,8 +82,8 @@ class Distributions:
         return found
 
 
-class Gauges:
-    """Gauges by label values; each is asked for its value at scrape."""
+class Watched:
+    """Gauges, and counts that another part keeps, by label values; asked for at each scrape."""
 
     __slots__ = ("asks",)
 
@@ -104,5 +104,5 @@ class Info:
         self.values = dict(values)
 
 
-Series = Tally | Distributions | Gauges | Info
+Series = Tally | Distributions | Watched | Info
 """What may stand behind a metric."""

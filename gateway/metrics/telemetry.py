@@ -60,9 +60,9 @@ class Telemetry:
         GCCollector(registry=self.collectors)
 
     def watch(self, name: str, ask: Callable[[], float], *values: str) -> None:
-        """Show a gauge that asks `ask` for its value at each scrape.
+        """Show a gauge, or a count kept elsewhere, that asks `ask` for its value at each scrape.
 
         Raises:
-            ValueError: the registry has no gauge of this name with so many labels.
+            ValueError: the registry has none of this name with so many labels.
         """
         self._book.watch(name, ask, *values)

@@ -108,7 +108,7 @@ async def test_the_journal_says_how_it_is(kafka: Kafka, unique_prefix: str) -> N
         await until_metric(client, "cstar_gateway_idempotency_unwritten_marks", 0.0)
         assert await client.metric("cstar_gateway_idempotency_complete") == 1.0
         assert await client.metric("cstar_gateway_idempotency_ids") == 1.0
-        assert await client.metric("cstar_gateway_idempotency_dropped_marks") == 0.0
+        assert await client.metric("cstar_gateway_idempotency_dropped_marks_total") == 0.0
     records = await read_topics(kafka.bootstrap_servers, [f"{unique_prefix}.idempotency"])
     assert {record.partition for record in records} == {0}
     assert {record.timestamp_type for record in records} == {1}  # LogAppendTime

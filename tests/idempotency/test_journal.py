@@ -78,7 +78,7 @@ async def test_it_is_ready_when_all_is_read_back() -> None:
     assert setting.kinds[-1] is Kind.BYE
     assert setting.kinds.count(Kind.WHOLE) == 1
     assert setting.rows == pack([EVENT])
-    assert not setting.journal.cold
+    assert setting.journal.cold_starts == 0
 
 
 async def test_it_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,11 +88,10 @@ async def test_it_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> Non
     setting.log.failing = "away"
     await setting.store.start()
     assert setting.store.unready is None
-    assert [setting.journal.cold] == [True]
+    assert setting.journal.cold_starts == 1
     assert setting.store.complete_since == NOW
     setting.log.failing = ""
     await until(lambda: setting.store.complete_since == 0.0)
-    assert [setting.journal.cold] == [False]
     await setting.store.stop(5.0)
 
 

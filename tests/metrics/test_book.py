@@ -43,6 +43,14 @@ def test_a_counter_is_there_at_zero_in_every_combination(reading: Reading) -> No
         assert reading.value("cstar_gateway_delivery_attempt_total", attempt=attempt) == 0
 
 
+def test_a_count_that_another_part_keeps_is_a_counter(reading: Reading) -> None:
+    """What is watched is shown as the kind the registry says."""
+    reading.book.watch("cstar_gateway_idempotency_dropped_marks_total", lambda: 7)
+    assert reading.value("cstar_gateway_idempotency_dropped_marks_total") == 7
+    with pytest.raises(ValueError, match="gauge or counter"):
+        reading.book.watch("cstar_gateway_kafka_ack_seconds", lambda: 1)
+
+
 def test_a_gauge_is_asked_at_the_scrape(reading: Reading) -> None:
     """What a gauge shows is what holds at that moment."""
     now = 1

@@ -24,8 +24,9 @@ WATCHED = (
     "cstar_gateway_idempotency_complete",
     "cstar_gateway_idempotency_unwritten_marks",
     "cstar_gateway_idempotency_journal_lag_seconds",
-    "cstar_gateway_idempotency_dropped_marks",
-    "cstar_gateway_idempotency_recovered_events",
+    "cstar_gateway_idempotency_dropped_marks_total",
+    "cstar_gateway_idempotency_recovered_events_total",
+    "cstar_gateway_idempotency_cold_starts_total",
 )
 
 
