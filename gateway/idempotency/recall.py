@@ -88,7 +88,7 @@ class Recall:
 
     async def run(self) -> None:
         """Read without end, again from where it was whenever Kafka comes back."""
-        said_at = float("-inf")
+        said_at = self._loop.time()  # at a first start the topic is only being made
         while True:
             try:
                 # What was read before is read again for a moment: better twice than not at all.

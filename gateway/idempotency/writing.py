@@ -80,6 +80,7 @@ class JournalWriter:
         self._in_flight: asyncio.Future[tuple[Ack, ...] | Reason] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._failing = False
+        self._warned = False
         self._ending = False
         self.unwritten = 0
         self.dropped = 0
@@ -171,8 +172,9 @@ class JournalWriter:
             return
         self.written_at = self._loop.time()
         self.unwritten -= len(draft.rows) // ROW
-        if self._failing:
-            self._failing = False
+        self._failing = False
+        if self._warned:
+            self._warned = False
             _log.info("idempotency journal written again", unwritten=self.unwritten)
         if self._marks or self._notes:
             self._schedule(_LINGER)
@@ -184,10 +186,10 @@ class JournalWriter:
         self._marks.extendleft(reversed(draft.marks))
         if draft.note is not None:
             self._notes.appendleft(draft.note)
-        if not self._failing:
-            self._failing = True
-            if self.unwritten:
-                _log.warning("idempotency journal not written", reason=reason.value)
+        self._failing = True
+        if self.unwritten and not self._warned:
+            self._warned = True
+            _log.warning("idempotency journal not written", reason=reason.value)
         self._schedule(_RETRY)
 
     async def stop(self, within: float) -> None:

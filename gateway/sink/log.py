@@ -50,6 +50,8 @@ class KafkaLog:
                     partitions = await self._partitions(topics)
                     await consumer.start()
                     reader = await _opened(consumer, partitions, since)
+            except LogFailed:
+                raise
             except Exception as error:  # SASL code raises anything
                 raise LogFailed(f"{_named(topics)} cannot be read: {describe(error)}") from error
             yield reader
@@ -64,7 +66,7 @@ class KafkaLog:
         finally:
             await admin.close()
         if view.missing:
-            raise LookupError(f"Kafka has no {', '.join(view.missing)}")
+            raise LogFailed(f"Kafka has no {', '.join(view.missing)}")
         return [
             TopicPartition(topic, number)
             for topic, count in view.partitions.items()
