@@ -6,45 +6,16 @@ gauge that `Telemetry.watch` opens, and `make docs`.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
-
-import msgspec
 
 from gateway.metrics import labels
 from gateway.metrics.labels import Label
+from gateway.metrics.metric import Kind, Metric
+from gateway.metrics.metric import counter as _counter
+from gateway.metrics.metric import gauge as _gauge
+from gateway.metrics.metric import histogram as _histogram
 
 __all__ = ["METRICS", "Kind", "Metric"]
-
-
-class Kind(StrEnum):
-    """How a metric behaves, in Prometheus's words."""
-
-    COUNTER = "counter"
-    GAUGE = "gauge"
-    HISTOGRAM = "histogram"
-    INFO = "info"
-
-
-class Metric(msgspec.Struct, frozen=True):
-    """One metric.
-
-    Attributes:
-        name: as Prometheus stores it, suffix included (`_total`, `_info`).
-        kind: how it behaves.
-        unit: what one of it is, for people: `deliveries`, `s`, `bytes`.
-        help: one sentence.
-        labels: each with its closed set.
-        buckets: a histogram's upper bounds, in the unit, without infinity.
-    """
-
-    name: str
-    kind: Kind
-    unit: str
-    help: str
-    labels: tuple[Label, ...] = ()
-    buckets: tuple[float, ...] = ()
-
 
 # OpenTelemetry's advice for http.server.request.duration begins at 5 ms, too coarse for what is
 # answered in one; 10 s is all the time that cStar gives an answer.
@@ -55,21 +26,6 @@ _ANSWER = (
 _ACK = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 7.0, 10.0)
 _BATCH = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 _SKEW = (-300, -60, -30, -10, -5, -1, 0, 1, 5, 10, 30, 60, 300)  # 300 s is the replay window
-
-
-def _counter(name: str, unit: str, text: str, *having: Label) -> Metric:
-    return Metric(f"cstar_gateway_{name}_total", Kind.COUNTER, unit, text, having)
-
-
-def _gauge(name: str, unit: str, text: str, *having: Label) -> Metric:
-    return Metric(f"cstar_gateway_{name}", Kind.GAUGE, unit, text, having)
-
-
-def _histogram(
-    name: str, unit: str, text: str, buckets: tuple[float, ...], *having: Label
-) -> Metric:
-    return Metric(name, Kind.HISTOGRAM, unit, text, having, buckets)
-
 
 _LEDGER = (
     _counter(
