@@ -24,6 +24,7 @@ from gateway.engine import FLUSH_SECONDS, Engine
 from gateway.ingress.admin import AdminServer, Check
 from gateway.ingress.server import IngressServer
 from gateway.pipeline.reasons import Reason
+from gateway.rotation import Rotation
 
 __all__ = ["Gateway"]
 
@@ -54,6 +55,7 @@ class Gateway:
         self._admin = AdminServer(
             engine.telemetry.collectors, checks=self.checks, versions=_versions()
         )
+        self._rotation = Rotation(config, self._renew, engine.telemetry.secrets)
         self.port = 0
         self.admin_port = 0
 
@@ -71,6 +73,7 @@ class Gateway:
         except OSError:
             await self.abort()
             raise
+        self._rotation.start()
         _log.info("listening", port=self.port, admin_port=self.admin_port)
 
     async def drain(self) -> None:
@@ -91,6 +94,7 @@ class Gateway:
     async def abort(self) -> None:
         """Leave at once: nothing is written to Kafka after this returns."""
         self._draining = True
+        self._rotation.stop()
         await self._ingress.drain(0)
         await self._engine.stop(0)
         await self._admin.stop()
@@ -106,6 +110,10 @@ class Gateway:
         self._began = self._began or all(check.ok for check in ready)
         serving = Check("serving", not self._draining, "shutting down" if self._draining else "")
         return (*ready, serving)
+
+    def _renew(self, config: Config) -> None:
+        """Take the secrets of a renewed configuration; deliveries on their way keep their proof."""
+        self._engine.intake.keyring = parts.keyring(config)
 
     def _starting(self) -> Reason | None:
         if not self._began:

@@ -7,6 +7,7 @@ reference stays beside the value, so that a mounted file can be read again when 
 import hmac
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
@@ -38,17 +39,39 @@ class Surroundings(NamedTuple):
 
 
 class Secret:
-    """A secret's bytes beside the reference they came from; prints as the reference only."""
+    """A secret's bytes beside the reference they came from; prints as the reference only.
 
-    __slots__ = ("_value", "reference")
+    Args:
+        reference: as the configuration writes it.
+        value: the bytes, as they are to be used.
+        again: reads the reference anew; None where it can only be read once.
+    """
 
-    def __init__(self, reference: str, value: bytes) -> None:
+    __slots__ = ("_again", "_value", "reference")
+
+    def __init__(
+        self, reference: str, value: bytes, again: Callable[[], "Secret"] | None = None
+    ) -> None:
         self.reference = reference
         self._value = value
+        self._again = again
 
     def reveal(self) -> bytes:
         """Return the bytes, as they are to be used."""
         return self._value
+
+    @property
+    def lasting(self) -> bool:
+        """Whether it lies where it can be read anew: in a file, not in a variable or a pipe."""
+        return self._again is not None
+
+    def reread(self) -> "Secret":
+        """Return what the reference names now, under the rules it was first read by.
+
+        Raises:
+            Problem: it will not do.
+        """
+        return self._again() if self._again is not None else self
 
     @property
     def is_text(self) -> bool:
@@ -125,6 +148,12 @@ def _from_file(name: str, surroundings: Surroundings) -> bytes:
     return value
 
 
+def _lasts(reference: str, surroundings: Surroundings) -> bool:
+    """Tell whether a reference that was read may be read again: a pipe would be found empty."""
+    scheme, _, name = reference.partition(":")
+    return scheme == "file" and (surroundings.folder / name).is_file()
+
+
 class SecretIn:
     """Annotates a field that holds a `Secret` and resolves its reference.
 
@@ -158,16 +187,19 @@ class SecretIn:
             return value
         if not isinstance(value, str):
             raise Problem("is not a reference to a secret", _ADVICE)
-        secret = resolve(value, info.context or Surroundings({}, Path()))
-        found = secret.reveal()
+        return self._resolve(value, info.context or Surroundings({}, Path()))
+
+    def _resolve(self, reference: str, surroundings: Surroundings) -> Secret:
+        found = resolve(reference, surroundings).reveal()
         if self.strict and found != found.strip():
             raise Problem(
-                f"{value} begins or ends with white space",
+                f"{reference} begins or ends with white space",
                 "store the secret exactly as cStar shows it",
             )
         if len(found) < self.least:
             raise Problem(
-                f"{value} has {len(found)} bytes, too few to be safe",
+                f"{reference} has {len(found)} bytes, too few to be safe",
                 f"use the signing secret as cStar shows it ({self.least} bytes or more)",
             )
-        return secret
+        again = partial(self._resolve, reference, surroundings)
+        return Secret(reference, found, again if _lasts(reference, surroundings) else None)

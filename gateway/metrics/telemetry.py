@@ -17,6 +17,7 @@ from gateway.metrics.deliveries import DeliveryMeter
 from gateway.metrics.exposition import Exposition
 from gateway.metrics.ledger import Ledger
 from gateway.metrics.requests import RequestMeter
+from gateway.metrics.secrets import SecretMeter
 
 __all__ = ["Telemetry"]
 
@@ -33,6 +34,7 @@ class Telemetry:
         ledger: deliveries in and out, for the HTTP edge.
         requests: requests and connections, for the HTTP edge.
         deliveries: the intake's observer.
+        secrets: the rotation's meter.
         batches: the sink's observer.
         collectors: what `/metrics` shows: all of these, the process and the garbage collector.
     """
@@ -48,6 +50,7 @@ class Telemetry:
         self.ledger = Ledger(book)
         self.requests = RequestMeter(book)
         self.deliveries = DeliveryMeter(book, webhooks, clock)
+        self.secrets = SecretMeter(book, webhooks, clock)
         self.batches = BatchMeter(book, topics)
         book.info(
             "cstar_gateway_build_info",

@@ -8,6 +8,7 @@ import pytest
 
 from gateway.config.faults import Problem
 from gateway.config.secrets import Secret, Surroundings, resolve
+from tests.config.files import MINIMAL, loaded
 
 _VALUE = "whsec_0123456789abcdef0123456789abcdef"
 
@@ -88,3 +89,30 @@ def test_secrets_are_equal_by_value() -> None:
     assert Secret("env:A", b"x") == Secret("file:/a", b"x") != Secret("env:A", b"y")
     assert len({Secret("env:A", b"x"), Secret("file:/a", b"x")}) == 1
     assert Secret("env:A", b"x") != "x"
+
+
+def test_a_file_is_read_anew_under_the_same_rules(tmp_path: Path) -> None:
+    """What a reference names now is judged as it was at the start, and may be read anew again."""
+    file = tmp_path / "secret"
+    file.write_text(_VALUE)
+    (webhook,) = loaded(tmp_path, MINIMAL.replace("env:A", "file:secret")).webhooks
+    (secret,) = webhook.secrets
+    assert secret.lasting
+    file.write_text("whsec_new_" + "0" * 24)
+    again = secret.reread()
+    assert (again.reference, again.reveal()) == ("file:secret", b"whsec_new_" + b"0" * 24)
+    assert secret.reveal() == _VALUE.encode()
+    for content, problem in (("short", "too few"), (f"{_VALUE} ", "white space"), ("", "is empty")):
+        file.write_text(content)
+        with pytest.raises(Problem, match=problem):
+            again.reread()
+    file.write_text(_VALUE)
+    assert again.reread() == secret
+
+
+def test_a_variable_stays_what_it_was(tmp_path: Path) -> None:
+    """A process's environment does not change from outside: reading anew gives the same secret."""
+    (webhook,) = loaded(tmp_path, MINIMAL).webhooks
+    (secret,) = webhook.secrets
+    assert not secret.lasting
+    assert secret.reread() is secret
