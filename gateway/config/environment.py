@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from gateway.config.faults import PREFIX, Fault, Path, Problem, dotted
+from gateway.config.faults import PREFIX, Fault, Path, Problem, dotted, harmless
 from gateway.config.keys import key_at, suggestion
 
 __all__ = ["overlay"]
@@ -34,8 +34,8 @@ def overlay(
             _place(tree, path, _parsed(path, environ[name]))
             taken.add(path)
         except Problem as problem:
-            fault = Fault(dotted(path), name, "environment", problem.problem, problem.fix)
-            faults.append((path, fault))
+            named = dotted(path), harmless(name), "environment"
+            faults.append((path, Fault(*named, problem.problem, problem.fix)))
     return taken, faults
 
 

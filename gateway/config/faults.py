@@ -21,6 +21,7 @@ __all__ = [
     "Problem",
     "Violation",
     "dotted",
+    "harmless",
     "shown",
     "variable",
 ]
@@ -103,7 +104,10 @@ def dotted(path: Iterable[str | int]) -> str:
     """Return a key's name in TOML terms: `webhooks[0].secrets[1]`."""
     name = ""
     for part in path:
-        name += f"[{part}]" if isinstance(part, int) else f".{part}" if name else part
+        if isinstance(part, int):
+            name += f"[{part}]"
+        else:
+            name += f".{harmless(part)}" if name else harmless(part)
     return name
 
 
@@ -114,13 +118,18 @@ def variable(path: Path) -> str:
     return PREFIX + "__".join(str(part).upper() for part in path) if path else ""
 
 
+def harmless(text: str) -> str:
+    """Return a text of somebody else's, unless a signing secret was pasted into it."""
+    return "(a signing secret: not shown)" if "whsec_" in text.lower() else text
+
+
 def shown(value: object) -> str:
     """Return a value as a message may show it: short, printable, and no signing secret."""
     text = value if isinstance(value, str) else repr(value)
     if isinstance(value, bool):
         text = text.lower()
-    if "whsec_" in text:
-        return "(a signing secret: not shown)"
+    if harmless(text) != text:
+        return harmless(text)
     if len(text) > _MOST_SHOWN:
         text = text[:_MOST_SHOWN] + "…"
     return repr(text) if isinstance(value, str) else text

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from gateway.config.environment import overlay
-from gateway.config.faults import ConfigError, Fault, Path, dotted
+from gateway.config.faults import ConfigError, Fault, Path, dotted, harmless
 from gateway.config.findings import Places, finding
 from gateway.config.keys import KEYS, key_at
 from gateway.config.model import Config
@@ -71,7 +71,7 @@ def _read(path: FilePath) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise refuse("is not UTF-8 text", "save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
-        raise refuse(f"is not valid TOML: {error}", "correct it there") from None
+        raise refuse(f"is not valid TOML: {harmless(str(error))}", "correct it there") from None
 
 
 def _without(tree: dict[str, Any], places: list[Path]) -> dict[str, Any]:

@@ -191,6 +191,22 @@ def test_no_fault_shows_what_is_secret(tmp_path: Path) -> None:
     assert error.__suppress_context__
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["[[webhooks]]\n{} = 1", "[{}]", "[kafka]\n{}.port = 1", "[{}]\n[{}]", '[log]\n"x {}" = 1'],
+)
+def test_a_secret_pasted_as_a_key_is_not_shown(tmp_path: Path, text: str) -> None:
+    """Where a key or a variable's name is a secret, the fault does not repeat it."""
+    secret = "whsec_0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+    error = _error(
+        tmp_path,
+        text.replace("{}", secret),
+        **{f"CSTAR_GATEWAY__{secret.upper()}": "1", f"CSTAR_GATEWAY__WEBHOOKS__{secret}": "1"},
+    )
+    assert "not shown" in str(error)
+    assert "0f1e2d3c" not in f"{error} {error!r}".lower()
+
+
 def _error(folder: Path, text: str, **environ: str) -> ConfigError:
     with pytest.raises(ConfigError) as refused:
         loaded(folder, text, **environ)
