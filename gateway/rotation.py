@@ -128,18 +128,25 @@ class Rotation:
             await self.look()
 
     async def look(self) -> None:
-        """Read every file once, away from the loop, and take what is new."""
-        try:
-            found = await asyncio.to_thread(self._read)
-        except Exception as error:  # noqa: BLE001 - no thread to be had: the next look may fare better
-            problem = Problem(f"cannot be looked at: {type(error).__name__}", "see to the machine")
-            found = dict.fromkeys(self._watched, problem)
-        live, problems = decide(self._live, found)
+        """Read every file, and take what is new."""
+        live, problems = decide(self._live, await self._find())
+        if any(self._problems.get(place) != one.problem for place, one in problems.items()):
+            # A file may have been met while it was written, a mount while it changed.
+            await asyncio.sleep(self._interval / 10)
+            live, problems = decide(self._live, await self._find())
         before, self._live = self._live, live
         if live != before:
             self._renew()
         for place in self._watched:
             self._tell(place, problems.get(place), changed=live[place] != before[place])
+
+    async def _find(self) -> dict[Place, Secret | Problem]:
+        """Read every file away from the loop, which no slow disk may hold up."""
+        try:
+            return await asyncio.to_thread(self._read)
+        except Exception as error:  # noqa: BLE001 - no thread to be had: the next look may fare better
+            problem = Problem(f"cannot be looked at: {type(error).__name__}", "see to the machine")
+            return dict.fromkeys(self._watched, problem)
 
     def _read(self) -> dict[Place, Secret | Problem]:
         """Read all of every file: a few are read in less time than it takes to be wrong.

@@ -79,7 +79,7 @@ def rotating(monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
 
     with capture_logs() as lines:
 
-        def make(crm: str, surveys: str = "", interval: float = 1.0, **environ: str) -> Rotating:
+        def make(crm: str, surveys: str = "", interval: float = 0.1, **environ: str) -> Rotating:
             more = {"WEBHOOKS__1__NAME": "surveys", "WEBHOOKS__1__SECRETS": surveys}
             variables = environment(
                 "127.0.0.1:9", "p", WEBHOOKS__0__SECRETS=crm, **(more if surveys else {})
@@ -152,7 +152,7 @@ async def test_a_relative_path_starts_from_the_configuration_file(
     (tmp_path / "secret").write_text(FIRST)
     about = rotating("env:OTHER", OTHER=THIRD)
     variables = environment("127.0.0.1:9", "p", WEBHOOKS__0__SECRETS="file:secret")
-    about = Rotating(load(tmp_path / "gateway.toml", variables), about.lines, 1.0)
+    about = Rotating(load(tmp_path / "gateway.toml", variables), about.lines, 0.1)
     monkeypatch.chdir("/")
     (tmp_path / "secret").write_text(SECOND)
     await about.rotation.look()
@@ -230,6 +230,21 @@ async def test_what_will_not_do_leaves_the_last_good_live(
     assert about.said() == [HEALED]
     assert (about.metric("reloads_total"), about.metric("stale")) == (0, 0)
     assert about.metric("reload_failures_total") == 1
+
+
+async def test_a_file_met_while_it_is_written_is_no_problem(rotating: Make, tmp_path: Path) -> None:
+    """What is bad is read twice before it is believed: an empty file may fill a moment later."""
+    file = tmp_path / "secret"
+    file.write_text(FIRST)
+    about = rotating(f"file:{file}", interval=5.0)
+    file.write_text("")
+    look = asyncio.create_task(about.rotation.look())
+    await asyncio.sleep(0.05)
+    file.write_text(SECOND)
+    await look
+    assert about.said() == [RELOADED]
+    assert about.proves(SECOND)
+    assert about.metric("reload_failures_total") == 0
 
 
 async def test_another_problem_is_told_too(rotating: Make, tmp_path: Path) -> None:

@@ -47,9 +47,10 @@ def environment(bootstrap_servers: str, prefix: str, **more: str) -> dict[str, s
     return variables | {"TEST_WEBHOOK_SECRET": SECRET}
 
 
-def signed(body: bytes) -> dict[str, str]:
+def signed(body: bytes, secret: str = SECRET) -> dict[str, str]:
     """Return the headers that a body needs, signed now."""
-    return {"X-Signature": sign(body, int(time.time())), "Content-Type": "application/json"}
+    signature = sign(body, int(time.time()), secret)
+    return {"X-Signature": signature, "Content-Type": "application/json"}
 
 
 class Answer(NamedTuple):
@@ -99,7 +100,7 @@ class Client:
                 await asyncio.sleep(0.05)
 
     async def metric(self, name: str) -> float:
-        """Return the value of a metric without labels."""
+        """Return the value of a metric; its labels, sorted, are part of the name."""
         for line in (await self.get("/metrics"))[1].splitlines():
             if line.startswith(f"{name} "):
                 return float(line.rpartition(" ")[2])
