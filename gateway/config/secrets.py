@@ -201,5 +201,8 @@ class SecretIn:
                 f"{reference} has {len(found)} bytes, too few to be safe",
                 f"use the signing secret as cStar shows it ({self.least} bytes or more)",
             )
-        again = partial(self._resolve, reference, surroundings)
-        return Secret(reference, found, again if _lasts(reference, surroundings) else None)
+        if not _lasts(reference, surroundings):
+            return Secret(reference, found)
+        # Without the environment: whoever shows a secret's parts must not show all variables.
+        again = partial(self._resolve, reference, Surroundings({}, surroundings.folder))
+        return Secret(reference, found, again)

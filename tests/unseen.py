@@ -1,0 +1,55 @@
+"""Looking for secrets where none may be: as they are, in parts, encoded, and in what they sign."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterable, Iterator
+
+__all__ = ["Unseen"]
+
+_PART = 10
+"""Letters in a row by which a secret is known; no text has them by chance."""
+_HEX_PART = 16
+
+
+class Unseen:
+    """Secrets that must not be seen, and every MAC made with them.
+
+    Args:
+        secrets: as cStar shows them; other services' too.
+    """
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self._secrets = [secret.encode() for secret in secrets]
+        self._texts: set[str] = set()
+        self._digits: set[str] = set()
+        for secret in self._secrets:
+            bare = secret.removeprefix(b"whsec_")
+            self._texts |= {*_parts(bare.decode(), _PART)}
+            for value in (bare, hashlib.sha256(secret).digest()):
+                self._add(value)
+
+    def signs(self, body: bytes, time: str = "") -> None:
+        """Let no MAC of a body signed at `time` be seen either, whichever secret made it."""
+        for secret in self._secrets:
+            for text in (f"{time}.".encode() + body, body):
+                self._add(hmac.new(secret, text, hashlib.sha256).digest())
+
+    def check(self, name: str, output: str) -> None:
+        """Fail where an output shows any trace of a secret."""
+        seen = self._texts.intersection(_parts(output, _PART))
+        seen |= self._digits.intersection(_parts(output.lower(), _HEX_PART))
+        assert not seen, f"{name} shows {sorted(seen)}"
+
+    def _add(self, value: bytes) -> None:
+        """Add how bytes are written: hex, base64 at any place of a longer text, and repr."""
+        self._digits |= {*_parts(value.hex(), _HEX_PART)}
+        self._texts |= {*_parts(repr(value)[2:-1], _PART)}
+        for before in range(3):
+            for encode in (base64.b64encode, base64.urlsafe_b64encode):
+                text = encode(b"\0" * before + value).rstrip(b"=").decode()
+                self._texts |= {*_parts(text[4:-1], _PART)}  # the edges depend on the neighbours
+
+
+def _parts(text: str, size: int) -> Iterator[str]:
+    return (text[start : start + size] for start in range(len(text) - size + 1))
