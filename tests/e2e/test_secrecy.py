@@ -277,6 +277,7 @@ def test_what_is_looked_for_would_be_found(unseen: Unseen) -> None:
         f"say {IN_FILE[12:24]}…",
         IN_FILE.encode().hex().upper(),
         f"<{digest}>",
+        json.dumps({"mac": repr(bytes.fromhex(digest))}),
         base64.b64encode(f"secret={IN_FILE}".encode()).decode(),
     ):
         with pytest.raises(AssertionError, match="a leak shows"):
