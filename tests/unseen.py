@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator
 
 __all__ = ["Unseen"]
 
-_PART = 10
-"""Letters in a row by which a secret is known; no text has them by chance."""
-_HEX_PART = 16
+# Letters in a row by which a secret is known: so many that no text has them by chance.
+_TEXT, _HEX, _REPR = 10, 16, 32
 
 
 class Unseen:
@@ -21,11 +20,10 @@ class Unseen:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         self._secrets = [secret.encode() for secret in secrets]
-        self._texts: set[str] = set()
-        self._digits: set[str] = set()
+        self._traces: dict[int, set[str]] = {_TEXT: set(), _HEX: set(), _REPR: set()}
         for secret in self._secrets:
             bare = secret.removeprefix(b"whsec_")
-            self._texts |= {*_parts(bare.decode(), _PART)}
+            self._traces[_TEXT] |= {*_parts(bare.decode(), _TEXT)}
             for value in (bare, hashlib.sha256(secret).digest()):
                 self._add(value)
 
@@ -38,18 +36,25 @@ class Unseen:
     def check(self, name: str, output: str) -> None:
         """Fail where an output shows any trace of a secret."""
         plain = output.replace(r"\\", "\\")  # as JSON writes the repr of bytes
-        seen = self._texts.intersection(_parts(plain, _PART))
-        seen |= self._digits.intersection(_parts(output.lower(), _HEX_PART))
+        texts = {_TEXT: plain, _HEX: output.lower(), _REPR: plain}
+        seen = {
+            part
+            for size, text in texts.items()
+            for part in _parts(text, size)
+            if part in self._traces[size]
+        }
         assert not seen, f"{name} shows {sorted(seen)}"
 
     def _add(self, value: bytes) -> None:
         """Add how bytes are written: hex, base64 at any place of a longer text, and repr."""
-        self._digits |= {*_parts(value.hex(), _HEX_PART)}
-        self._texts |= {*_parts(repr(value)[2:-1], _PART)}
+        self._traces[_HEX] |= {*_parts(value.hex(), _HEX)}
+        self._traces[_REPR] |= {*_parts(repr(value)[2:-1], _REPR)}
         for before in range(3):
             for encode in (base64.b64encode, base64.urlsafe_b64encode):
                 text = encode(b"\0" * before + value).rstrip(b"=").decode()
-                self._texts |= {*_parts(text[4:-1], _PART)}  # the edges depend on the neighbours
+                self._traces[_TEXT] |= {
+                    *_parts(text[4:-1], _TEXT)
+                }  # the edges depend on the neighbours
 
 
 def _parts(text: str, size: int) -> Iterator[str]:

@@ -82,6 +82,7 @@ def settings(servers: str, prefix: str, folder: Path, **more: str) -> dict[str, 
         WEBHOOKS__1__NAME="filed",
         WEBHOOKS__1__SECRETS=f"file:{folder / 'secret'}",
         WEBHOOKS__1__TEAMS="team_0",
+        IDEMPOTENCY__STORE="kafka",
         LOG__LEVEL="debug",
         **more,
     )
@@ -193,11 +194,13 @@ async def test_serving_shows_no_secret(
     names = [f"{unique_prefix}.{topic}" for topic in (*CATEGORIES, "other", "quarantine")]
     records = await read_topics(kafka.bootstrap_servers, names)
     assert len(records) == ledger["accepted"] + ledger["quarantined"]
+    marks = await read_topics(kafka.bootstrap_servers, [f"{unique_prefix}.idempotency"])
+    assert marks
     unseen.check("the log", command.log)
     unseen.check("standard output", "".join(capfd.readouterr()))
     unseen.check("an answer", "\n".join(answers))
     unseen.check("the admin listener", str(admin))
-    unseen.check("a record", "\n".join(map(str, records)))
+    unseen.check("a record", "\n".join(map(str, records + marks)))
 
 
 @pytest.mark.parametrize("arguments", [["check"], ["check", "--json"], ["topics"]])
