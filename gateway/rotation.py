@@ -6,8 +6,10 @@ does. May live here: looking, deciding what goes live, telling it. May not: what
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from threading import Thread
+from typing import NamedTuple, TypeVar
 
 import structlog
 
@@ -19,6 +21,8 @@ __all__ = ["LOOK_SECONDS", "Place", "Rotation", "decide"]
 
 LOOK_SECONDS = 1.0
 """How long after one look at the files the next one comes."""
+
+_T = TypeVar("_T")
 
 _log = structlog.get_logger(__name__)
 
@@ -141,12 +145,24 @@ class Rotation:
             self._tell(place, problems.get(place), changed=live[place] != before[place])
 
     async def _find(self) -> dict[Place, Secret | Problem]:
-        """Read every file away from the loop, which no slow disk may hold up."""
+        """Read every file in a thread of its own, which neither the loop nor an exit waits for.
+
+        A mount that hangs would hold up both: threads of the loop's executor are joined at its end.
+        """
+        loop = asyncio.get_running_loop()
+        found: asyncio.Future[dict[Place, Secret | Problem]] = loop.create_future()
+
+        def read() -> None:
+            read_now = self._read()
+            with contextlib.suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(_settle, found, read_now)
+
         try:
-            return await asyncio.to_thread(self._read)
-        except Exception as error:  # noqa: BLE001 - no thread to be had: the next look may fare better
-            problem = Problem(f"cannot be looked at: {type(error).__name__}", "see to the machine")
+            Thread(target=read, name="rotation", daemon=True).start()
+        except RuntimeError as error:  # there may be a thread to be had at the next look
+            problem = Problem(f"cannot be looked at: {error}", "give the process more threads")
             return dict.fromkeys(self._watched, problem)
+        return await found
 
     def _read(self) -> dict[Place, Secret | Problem]:
         """Read all of every file: a few are read in less time than it takes to be wrong.
@@ -196,6 +212,13 @@ def _reread(secret: Secret) -> Secret | Problem:
         return secret.reread()
     except Problem as problem:
         return problem
+    except Exception as error:  # noqa: BLE001 - the looking must outlive what nobody foresaw
+        return Problem(f"{secret} cannot be read: {type(error).__name__}", "see to the machine")
+
+
+def _settle(future: asyncio.Future[_T], value: _T) -> None:
+    if not future.done():  # it was cancelled when the looking was stopped
+        future.set_result(value)
 
 
 def _renewed(config: Config, live: Mapping[Place, Secret]) -> Config:

@@ -370,21 +370,29 @@ async def test_a_file_that_takes_its_time_holds_nothing_up(rotating: Make, tmp_p
     assert about.proves(SECOND)
 
 
+@pytest.mark.parametrize(
+    ("broken", "problem"),
+    [
+        ("gateway.rotation.Thread.start", "cannot be looked at: out of it"),
+        ("gateway.rotation.Secret.reread", "cannot be read: RuntimeError"),
+    ],
+)
 async def test_a_look_that_fails_is_a_problem_and_not_the_end(
-    rotating: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    rotating: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str, problem: str
 ) -> None:
-    """Where no thread is to be had all stay live, each is told once, and the next look heals."""
+    """Without a thread, or by a fault of ours, all stay live and are told; the next look heals."""
     file = tmp_path / "secret"
     file.write_text(FIRST)
     about = rotating(f"file:{file}", interval=0.01)
 
-    def refuse(*_: object) -> None:
-        raise RuntimeError("can't start new thread")
+    def fail(*_: object) -> None:
+        raise RuntimeError("out of it")
 
     with monkeypatch.context() as patched:
-        patched.setattr("gateway.rotation.asyncio.to_thread", refuse)
+        patched.setattr(broken, fail)
         about.rotation.start()
         await until(lambda: about.metric("stale") == 1)
+    assert problem in about.lines[0]["problem"]
     file.write_text(SECOND)
     await until(lambda: about.proves(SECOND))
     about.rotation.stop()

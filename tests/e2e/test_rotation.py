@@ -1,8 +1,11 @@
 """A mounted secret rotated, emptied, unreadable and mended under a gateway that serves."""
 
 import asyncio
+import os
+import signal
 import time
 from pathlib import Path
+from typing import BinaryIO
 
 from gateway.embedded import Kafka
 from tests.e2e.delivering import event, ids_in_kafka
@@ -75,6 +78,16 @@ async def failures(command: Command, count: int) -> str:
     assert line["fix"]
     problem: str = line["problem"]
     return problem
+
+
+async def writing(pipe: Path) -> BinaryIO:
+    """Return a pipe's other end, once somebody reads it."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                return os.fdopen(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK), "wb")
+            except OSError:  # nobody yet
+                await asyncio.sleep(0.02)
 
 
 async def test_a_rotation_loses_nothing(kafka: Kafka, unique_prefix: str, tmp_path: Path) -> None:
@@ -155,3 +168,23 @@ async def test_a_bad_file_costs_nothing_but_an_alarm(
         assert not [secret for secret in (FIRST, SECOND) if secret in command.log]
     found = await ids_in_kafka(kafka.bootstrap_servers, unique_prefix)
     assert found == dict.fromkeys(traffic.accepted, 1)
+
+
+async def test_a_mount_that_hangs_holds_no_exit_up(
+    kafka: Kafka, unique_prefix: str, tmp_path: Path
+) -> None:
+    """While a file cannot be read to its end, deliveries are taken and SIGTERM drains, exit 0."""
+    file = tmp_path / "secret"
+    file.write_text(FIRST)
+    settings = environment(
+        kafka.bootstrap_servers, unique_prefix, WEBHOOKS__0__SECRETS=f"file:{file}"
+    )
+    async with gateway_command(settings) as command:
+        client = await command.listening()
+        await client.wait_ready()
+        file.unlink()
+        os.mkfifo(file)
+        with await writing(file):  # nothing is ever written
+            assert await Traffic(client).send(FIRST) == "accepted"
+            command.signal(signal.SIGTERM)
+            assert await command.exit_code(within=30) == 0
