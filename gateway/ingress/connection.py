@@ -61,7 +61,7 @@ class Connection(web.RequestHandler):
         answered: how many requests were answered.
     """
 
-    __slots__ = ("_body_cut", "_half_closed", "_owner", "answered")
+    __slots__ = ("_body_cut", "_half_closed", "_owner", "_parsing_held", "answered")
 
     def __init__(
         self, owner: web.Server, *, loop: asyncio.AbstractEventLoop, **options: Any
@@ -70,6 +70,7 @@ class Connection(web.RequestHandler):
         self._owner = cast("Owner", owner)
         self._body_cut = False
         self._half_closed = False
+        self._parsing_held = False
         self.answered = 0
 
     @property
@@ -95,6 +96,8 @@ class Connection(web.RequestHandler):
             error = _error_in(self._messages[-1][0])
             if error is not None:
                 self._end_body(-2, error)
+            if self._request_count - self.answered >= self._max_msg_queue_size:
+                self._parsing_held = True
 
     def eof_received(self) -> bool | None:  # type: ignore[override]
         """Go on where there is something to answer: a sender may close its half and wait."""
@@ -124,7 +127,6 @@ class Connection(web.RequestHandler):
                 finally:
                     self._waiter = None
             message, content = self._messages.popleft()
-            self._make_place_in_queue()
             try:
                 if not await self._exchange(message, content):
                     break
@@ -134,6 +136,7 @@ class Connection(web.RequestHandler):
                 report_fault(error)
                 break
             self._expect_next()
+            self._make_place_in_queue()
         self._task_handler = None
         if self.transport is not None:
             self.transport.close()
@@ -197,11 +200,19 @@ class Connection(web.RequestHandler):
             return
 
     def _make_place_in_queue(self) -> None:
-        """Let aiohttp parse on: a request has left its queue."""
+        """Let aiohttp parse on: a request, whole since it was answered, has left its queue.
+
+        The parser counts a request when it is whole: told of it earlier, it would count it for
+        good, and after a queue's length of them leave what is pipelined unparsed.
+        """
         if self._parser is not None:
             self._parser.message_consumed()
-        if self._buffer_paused and len(self._messages) <= self._msg_queue_resume_size:
-            self._resume_reading_if_drained()
+        if self._parsing_held and len(self._messages) <= self._msg_queue_resume_size:
+            self._parsing_held = False
+            if self._buffer_paused:
+                self._resume_reading_if_drained()
+            else:
+                self.data_received(b"")
 
     def _expect_next(self) -> None:
         """Give the next request as long to come as an idle connection is kept."""

@@ -208,6 +208,36 @@ async def test_pipelined_requests_are_answered_in_order() -> None:
         await sender.close()
 
 
+async def test_pipelined_requests_that_wait_are_all_answered() -> None:
+    """However long the first takes, and wherever reads cut the others, none is left unparsed."""
+    async with listening() as gateway:
+        gateway.intake.open.clear()
+        sender = await gateway.connect()
+        sender.writer.write(post(b" " * 400) * 500)  # more than is read at once, and cut anywhere
+        await until(lambda: bool(gateway.intake.taken))
+        await asyncio.sleep(0.1)
+        gateway.intake.open.set()
+        for _ in range(500):
+            assert (await sender.answer()).status == 202
+        await sender.close()
+
+
+async def test_a_connection_is_not_worn_out_by_bodies_that_come_after_their_heads() -> None:
+    """After hundreds of requests in two segments each, pipelined ones are still all answered."""
+    async with listening() as gateway:
+        sender = await gateway.connect()
+        whole = post(b'{"id":"evt_1"}')
+        for _ in range(100):
+            sender.writer.write(whole[:-5])
+            await asyncio.sleep(0.001)
+            sender.writer.write(whole[-5:])
+            assert (await sender.answer()).status == 202
+        await sender.send(whole * 50)
+        for _ in range(50):
+            assert (await sender.answer()).status == 202
+        await sender.close()
+
+
 async def test_answers_nobody_reads_stop_the_parsing_and_then_the_connection(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -448,7 +478,7 @@ LEANED_ON = (  # noqa: SIM905 - read as words
     "_request_count _messages _waiter _force_close _handler_waiter _request_in_progress "
     "_current_request _task_handler _next_keepalive_close_time _keepalive_handle "
     "_keepalive_timeout _lingering_time _buffer_paused _reading_paused _upgraded _parser "
-    "_msg_queue_resume_size _loop"
+    "_max_msg_queue_size _msg_queue_resume_size _loop"
 ).split()
 
 READ_THROUGH: dict[Callable[..., object], str] = {
