@@ -17,6 +17,7 @@ from gateway.config import table as settings
 from gateway.events import table as catalogue
 from gateway.metrics import table as metrics
 from gateway.pipeline.reasons import ENDINGS
+from tests.inputs import table as inputs
 
 __all__ = ["PARTS", "Part", "renewed"]
 
@@ -54,6 +55,7 @@ PARTS = (
     Part("docs/commands.md", "commands", commands),
     Part("docs/configuration.md", "settings", settings.render),
     Part("docs/events.md", "catalogue", catalogue.render),
+    Part("docs/inputs.md", "inputs", inputs.render),
     Part("docs/metrics.md", "metrics", metrics.render),
 )
 

@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.structs import ConsumerRecord
 
-__all__ = ["create_topics", "read_topics"]
+__all__ = ["create_topics", "end_offsets", "read_topics"]
 
 _SECONDS = 30.0
 
@@ -60,6 +60,23 @@ async def read_topics(
             return await _read(consumer, partitions)
     finally:
         await consumer.stop()
+
+
+async def end_offsets(bootstrap_servers: str, topics: Iterable[str]) -> dict[tuple[str, int], int]:
+    """Return the offset that each partition's next record will have, of those topics there are."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
+    await admin.start()
+    try:
+        partitions = await _led(admin, topics)
+    finally:
+        await admin.close()
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        ends = await consumer.end_offsets(partitions)
+    finally:
+        await consumer.stop()
+    return {(at.topic, at.partition): end for at, end in ends.items()}
 
 
 async def _read(

@@ -1,9 +1,7 @@
 """318 bodies at the edge of JSON, each signed and sent as the body, in data and beside it."""
 
 import asyncio
-import json
 from collections import Counter
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import pytest
@@ -12,6 +10,7 @@ from aiokafka.structs import ConsumerRecord
 from gateway.embedded import Kafka
 from gateway.events.catalogue import CATEGORIES
 from tests.e2e.running import Client, running_gateway
+from tests.inputs.reading import flat_of, read_json
 from tests.json_suite import FREE, INVALID, VALID
 from tests.kafka_reading import read_topics
 
@@ -110,29 +109,6 @@ async def send_all(bootstrap_servers: str) -> Run:
     return Run(sent, ledger, by_id, quarantined)
 
 
-def read(text: bytes) -> Any:
-    """Read JSON strictly: UTF-8, no NaN; fractions as their digits."""
-    return json.loads(
-        text.decode(), parse_float=lambda digits: ("fraction", digits), parse_constant=refuse
-    )
-
-
-def refuse(word: str) -> None:
-    """Refuse NaN and Infinity, which Python takes."""
-    raise ValueError(word)
-
-
-def leaves(node: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Flatten as docs/flat.md says, for data without collisions."""
-    flat: dict[str, Any] = {}
-    for key, value in node.items():
-        if isinstance(value, dict) and value:
-            flat |= leaves(value, f"{prefix}{key}_")
-        else:
-            flat[prefix + key] = value
-    return flat
-
-
 def test_the_suite_is_whole() -> None:
     """95 bodies every reader must take, 188 none may, 35 free; no two are the same."""
     assert (len(VALID), len(INVALID), len(FREE)) == (95, 188, 35)
@@ -144,7 +120,7 @@ def test_the_suite_is_whole() -> None:
 def test_another_reader_takes_what_is_valid(name: str) -> None:
     """Python's own reader, held to RFC 8259, takes each valid case, alone and in an event."""
     for place in PLACES:
-        read(body_of(place, name, VALID[name])[1])
+        read_json(body_of(place, name, VALID[name])[1])
 
 
 @pytest.mark.parametrize("name", INVALID)
@@ -152,7 +128,7 @@ def test_another_reader_refuses_what_is_invalid(name: str) -> None:
     """Python's own reader, held to RFC 8259, refuses each invalid case, alone and in an event."""
     for place in PLACES:
         with pytest.raises((ValueError, RecursionError)):
-            read(body_of(place, name, INVALID[name])[1])
+            read_json(body_of(place, name, INVALID[name])[1])
 
 
 def test_every_signed_body_is_taken(run: Run) -> None:
@@ -181,9 +157,9 @@ def test_consumers_get_json_and_nothing_else(run: Run) -> None:
         if not one.good:
             continue
         value = run.published[body_of(one.place, one.name, ALL[one.name])[0]].value or b""
-        event = read(one.body)
-        expected = leaves(event["data"])
-        whole = read(value)
+        event = read_json(one.body)
+        expected = flat_of(event["data"])
+        whole = read_json(value)
         flat = whole.pop("flat")
         assert whole == event, one.name
         assert flat == expected, one.name

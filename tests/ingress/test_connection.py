@@ -15,71 +15,10 @@ from aiohttp.base_protocol import BaseProtocol
 
 from gateway.ingress.connection import Connection
 from tests.ingress.fakes import Listening, Sender, listening, post
+from tests.inputs import framing, limits, odd
+from tests.inputs.case import MARK, Case
+from tests.inputs.framing import chunked
 from tests.waiting import until
-
-SECRET_BYTES = "zq7-never-to-be-seen"
-
-CHUNKED = ("Transfer-Encoding: chunked", f"X-Junk: {SECRET_BYTES}")
-
-
-def chunked(body: bytes, *headers: str) -> bytes:
-    """Return a signed request whose body is these chunks."""
-    return post(body, length=None, headers=(*CHUNKED, *headers))
-
-
-def raw(*lines: str, end: str = "\r\n") -> bytes:
-    """Return a head of these lines, with the junk that must not be seen again."""
-    text = end.join((*lines, f"X-Junk: {SECRET_BYTES}", "", ""))
-    return text.encode("latin-1")
-
-
-LINE = "POST /webhooks/cstar HTTP/1.1"
-HOST = "Host: a"
-SIGN = "X-Signature: t=1,v1=ab"
-ZERO = "Content-Length: 0"
-
-FRAMING = {
-    "length and chunks": post(b"0\r\n\r\n", headers=CHUNKED),
-    "chunked twice in one": chunked(b"0\r\n\r\n").replace(b": chunked", b": chunked, chunked"),
-    "unknown coding": chunked(b"0\r\n\r\n").replace(b": chunked", b": xchunked"),
-    "chunked, then another": chunked(b"0\r\n\r\n").replace(b": chunked", b": chunked, gzip"),
-    "two transfer codings": chunked(b"0\r\n\r\n", "Transfer-Encoding: identity"),
-    "two equal lengths": raw(LINE, HOST, SIGN, ZERO, ZERO),
-    "two lengths": raw(LINE, HOST, SIGN, ZERO, "Content-Length: 2") + b"{}",
-    "length +2": raw(LINE, HOST, SIGN, "Content-Length: +2") + b"{}",
-    "length -2": raw(LINE, HOST, SIGN, "Content-Length: -2") + b"{}",
-    "length 0x2": raw(LINE, HOST, SIGN, "Content-Length: 0x2") + b"{}",
-    "length list": raw(LINE, HOST, SIGN, "Content-Length: 2, 2") + b"{}",
-    "length of 23 digits": raw(LINE, HOST, SIGN, f"Content-Length: {'9' * 23}"),
-    "bare LF": raw(LINE, HOST, SIGN, ZERO, end="\n"),
-    "folded field": raw(LINE, HOST, SIGN, "X-Folded: a\r\n b", ZERO),
-    "space before the colon": raw(LINE, HOST, SIGN, "Content-Length : 0"),
-    "NUL in a field": raw(LINE, HOST, SIGN, "X-Odd: a\0b", ZERO),
-    "CR in a field": raw(LINE, HOST, SIGN, "X-Odd: a\rb", ZERO),
-    "no host": raw(LINE, SIGN, ZERO),
-    "two hosts": raw(LINE, HOST, "Host: b", SIGN, ZERO),
-    "two content types": raw(
-        LINE, HOST, SIGN, ZERO, "Content-Type: application/json", "Content-Type: text/plain"
-    ),
-    "h2 preface": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + SECRET_BYTES.encode(),
-    "TLS hello": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + SECRET_BYTES.encode(),
-    "lower-case method": raw(LINE.replace("POST", "post"), HOST, SIGN, ZERO),
-    "chunk size junk": chunked(b"zz\r\n{}\r\n0\r\n\r\n"),
-    "chunk size of 2^65": chunked(b"20000000000000000\r\n{}\r\n0\r\n\r\n"),
-    "LF in a chunk extension": chunked(b"2;a\nb\r\n{}\r\n0\r\n\r\n"),
-    "space in the target": raw("POST /webhooks /cstar HTTP/1.1", HOST, SIGN, ZERO),
-    "no version": raw("POST /webhooks/cstar", HOST, SIGN, ZERO),
-    "version 2.0": raw("POST /webhooks/cstar HTTP/2.0", HOST, SIGN, ZERO),
-}
-
-LARGE = {
-    "line of 9 kB": raw(f"POST /{'a' * 9000} HTTP/1.1", HOST, SIGN, ZERO),
-    "field of 9 kB": raw(LINE, HOST, SIGN, f"X-Large: {'a' * 9000}", ZERO),
-    "200 fields": raw(LINE, HOST, SIGN, ZERO, *(f"X-{number}: a" for number in range(200))),
-    "200 trailers": chunked(
-        b"2\r\n{}\r\n0\r\n" + b"".join(b"X-%d: a\r\n" % number for number in range(200)) + b"\r\n"
-    ),
-}
 
 
 def quiet(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> bool:
@@ -88,33 +27,33 @@ def quiet(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -
     return not caplog.records and not out and not err
 
 
-@pytest.mark.parametrize("request_bytes", FRAMING.values(), ids=FRAMING.keys())
+@pytest.mark.parametrize("case", framing.CASES, ids=lambda case: case.name)
 async def test_malformed_http_is_refused(
-    request_bytes: bytes, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    case: Case, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """What is not well-formed HTTP gets 400 and the end; nothing is touched, echoed or logged."""
     caplog.set_level(logging.DEBUG)
     async with listening() as gateway:
         sender = await gateway.connect()
-        await sender.send(request_bytes)
+        await sender.send(case.request)
         answer = await sender.answer()
         assert (answer.status, answer.reason) == (400, "http_malformed")
         assert answer.closes
         assert await sender.rest() == b""
-        assert SECRET_BYTES not in answer.raw.decode()
+        assert MARK not in answer.raw.decode()
         assert gateway.untouched
         assert not gateway.intake.proved
     assert quiet(caplog, capfd)
 
 
-@pytest.mark.parametrize("request_bytes", LARGE.values(), ids=LARGE.keys())
+@pytest.mark.parametrize("case", limits.LARGE, ids=lambda case: case.name)
 async def test_a_large_head_is_refused(
-    request_bytes: bytes, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    case: Case, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """A head beyond 8 kB a line or 64 fields gets 431 and the end; nothing is logged."""
     caplog.set_level(logging.DEBUG)
     async with listening() as gateway:
-        answer = await gateway.exchange(request_bytes)
+        answer = await gateway.exchange(case.request)
         assert (answer.status, answer.reason) == (431, "headers_too_large")
         assert answer.closes
         assert gateway.untouched
@@ -164,25 +103,13 @@ async def test_a_fault_behind_a_good_request_does_not_cost_its_answer() -> None:
         assert await sender.rest() == b""
 
 
-ODD = {
-    "chunk extension": chunked(b"2;a=b\r\n{}\r\n0\r\n\r\n"),
-    "trailer": chunked(b"2\r\n{}\r\n0\r\nX-Trailer: a\r\n\r\n"),
-    "absolute form": post(target="http://gateway.example/webhooks/cstar"),
-    "8-bit field": post(headers=("X-Name: \xe9\xff",)),
-    "upgrade with a body": post(headers=("Connection: Upgrade", "Upgrade: websocket")),
-    "h2c upgrade": post(headers=("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c")),
-    "blank line first": b"\r\n" + post(),
-    "query": post(target="/webhooks/cstar?from=cstar"),
-}
-
-
-@pytest.mark.parametrize("request_bytes", ODD.values(), ids=ODD.keys())
-async def test_what_is_odd_but_legal_is_taken(request_bytes: bytes) -> None:
+@pytest.mark.parametrize("case", odd.TAKEN, ids=lambda case: case.name)
+async def test_what_is_odd_but_legal_is_taken(case: Case) -> None:
     """Rare forms that HTTP allows are deliveries as any other: one answer, the exact body."""
     async with listening() as gateway:
-        answer = await gateway.exchange(request_bytes)
+        answer = await gateway.exchange(case.request)
         assert answer.status == 202
-        assert [delivery.body for delivery in gateway.intake.taken] == [b"{}"]
+        assert [delivery.body for delivery in gateway.intake.taken] == [case.body]
 
 
 async def test_a_declined_upgrade_ends_the_connection() -> None:

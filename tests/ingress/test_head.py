@@ -3,39 +3,19 @@
 import pytest
 
 from tests.ingress.fakes import listening, post
+from tests.inputs import paths
+from tests.inputs.case import Case
 
-ROUTES = {
-    "GET": (post(method="GET"), 405, "method_not_allowed"),
-    "PUT": (post(method="PUT"), 405, "method_not_allowed"),
-    "DELETE": (post(method="DELETE"), 405, "method_not_allowed"),
-    "OPTIONS": (post(method="OPTIONS"), 405, "method_not_allowed"),
-    "PURGE": (post(method="PURGE"), 405, "method_not_allowed"),
-    "OPTIONS *": (post(method="OPTIONS", target="*"), 404, "path_not_found"),
-    "CONNECT": (post(b"", method="CONNECT", target="a.example:443"), 404, "path_not_found"),
-    "root": (post(target="/"), 404, "path_not_found"),
-    "two slashes": (post(target="//webhooks/cstar"), 404, "path_not_found"),
-    "dots": (post(target="/webhooks/x/../cstar"), 404, "path_not_found"),
-    "escaped letter": (post(target="/webhooks/%63star"), 404, "path_not_found"),
-    "escaped dot": (post(target="/webhooks/%2e/cstar"), 404, "path_not_found"),
-    "escaped NUL": (post(target="/webhooks/cstar%00"), 404, "path_not_found"),
-    "suffix": (post(target="/webhooks/cstar/"), 404, "path_not_found"),
-    "case": (post(target="/Webhooks/cStar"), 404, "path_not_found"),
-    "matrix": (post(target="/webhooks/cstar;a=b"), 404, "path_not_found"),
-    "absolute, other path": (post(target="http://a.example/"), 404, "path_not_found"),
-    "metrics": (post(b"", method="GET", target="/metrics"), 404, "path_not_found"),
-    "8-bit path": (post(target="/webhooks/\xe9"), 400, "http_malformed"),
-}
+WITH_BODY = [case for case in paths.CASES if case.name != "HEAD"]
 
 
-@pytest.mark.parametrize(("request_bytes", "status", "reason"), ROUTES.values(), ids=ROUTES.keys())
-async def test_only_post_to_the_one_path_is_a_delivery(
-    request_bytes: bytes, status: int, reason: str
-) -> None:
+@pytest.mark.parametrize("case", WITH_BODY, ids=lambda case: case.name)
+async def test_only_post_to_the_one_path_is_a_delivery(case: Case) -> None:
     """Any other path is 404, any other method 405; neither reads the body or proves anything."""
     async with listening() as gateway:
-        answer = await gateway.exchange(request_bytes)
-        assert (answer.status, answer.reason) == (status, reason)
-        assert answer.headers.get("allow") == ("POST" if status == 405 else None)
+        answer = await gateway.exchange(case.request)
+        assert f"{answer.status} {answer.reason}" == case.answer
+        assert answer.headers.get("allow") == ("POST" if answer.status == 405 else None)
         assert not gateway.intake.proved
 
 

@@ -7,6 +7,7 @@ from gateway.pipeline.delivery import Hints, read_hints, verify
 from gateway.pipeline.reasons import Ended, Reason
 from gateway.pipeline.signature import Keyring, SigningKey
 from gateway.pipeline.webhook import Webhook
+from tests.inputs.macs import VECTORS, Vector
 from tests.signing import SECRET, headers_of, sign, sign_legacy
 
 NOW = 1_777_315_331.0
@@ -89,3 +90,18 @@ def test_legacy_deliveries_have_no_time() -> None:
 def test_malformed_hints_are_left_out(name: str, value: str) -> None:
     """An unsigned header that is not well formed is as if it were absent."""
     assert read_hints(CIMultiDict({name: value})) == Hints()
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector.name)
+def test_a_tag_holds_or_is_refused(vector: Vector) -> None:
+    """Of 174 tags the 33 true and whole ones hold; one bit less than that, and it is refused."""
+    keyring = Keyring([SigningKey(vector.key, Webhook("crm", legacy_signature=True), 0)])
+    headers = CIMultiDict({"X-Signature": f"sha256={vector.tag.hex()}"})
+    if vector.true and len(vector.tag) == 32:
+        assert verify(headers, vector.message, keyring, now=0).body == vector.message
+        return
+    with pytest.raises(Ended) as ended:
+        verify(headers, vector.message, keyring, now=0)
+    truncated = len(vector.tag) < 32
+    expected = Reason.SIGNATURE_MALFORMED if truncated else Reason.SIGNATURE_MISMATCH
+    assert ended.value.reason is expected
