@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+FUZZ_MINUTES ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench format docs lock clean
+.PHONY: help install run test check fuzz bench format docs lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -30,6 +31,10 @@ check: $(STAMP) ## lint, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# FUZZ_MINUTES=60 for longer, FUZZ_SEED=7 for the same throws again.
+fuzz: $(STAMP) ## random and mutated deliveries for minutes, against the laws of the pipeline
+	$(BIN)/python -m tests.fuzz --minutes $(FUZZ_MINUTES) $(if $(FUZZ_SEED),--seed $(FUZZ_SEED))
 
 bench: $(STAMP) ## CPU per event, the gateway against a bare aiohttp server, and per stage
 	$(BIN)/python -m benchmarks
