@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from gateway.cli.finding import Finding
 from gateway.config import Config, ConfigError, cautions
 from gateway.config.quantities import Duration, Size
+from gateway.ingress.descriptors import BESIDE_CONNECTIONS
 
 __all__ = [
     "check_clock",
@@ -20,7 +21,6 @@ __all__ = [
 ]
 
 _IDENTITY_BYTES = 40  # most memory of one id
-_FILES_BESIDE_CONNECTIONS = 64
 _seconds = Duration(0).write
 _size = Size(0).write
 
@@ -78,9 +78,12 @@ def check_clock(config: Config) -> Finding:
 
 
 def check_files(config: Config, limit: int | None = None) -> Finding:
-    """Tell whether the process may open as many sockets as the configuration lets in."""
-    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[0] if limit is None else limit
-    needed = config.ingress.max_connections + _FILES_BESIDE_CONNECTIONS
+    """Tell whether the process may open as many sockets as the configuration lets in.
+
+    What counts is the hard limit: the gateway raises its own up to it.
+    """
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[1] if limit is None else limit
+    needed = config.ingress.max_connections + BESIDE_CONNECTIONS
     if allowed != resource.RLIM_INFINITY and allowed < needed:
         return Finding(
             "warn",

@@ -7,6 +7,7 @@ webhook      one request from head to answer: the order of work
 head         what a request declares before its body
 body         the body, as it arrives, within time and size
 load         deliveries and bytes in flight, and their limits
+descriptors  how many connections the system allows
 answers      verdict -> bytes of the answer
 admin        /livez /readyz /metrics /version          (admin listener)
 ```

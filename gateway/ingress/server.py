@@ -20,6 +20,7 @@ from aiohttp.http_parser import HttpRequestParser, HttpRequestParserPy
 
 from gateway.ingress.answers import Answers
 from gateway.ingress.connections import Connections
+from gateway.ingress.descriptors import raise_limit
 from gateway.ingress.load import Load
 from gateway.ingress.webhook import Intake, WebhookHandler
 from gateway.metrics.telemetry import Telemetry
@@ -44,7 +45,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         max_body_bytes: largest body.
         body_timeout: seconds a body may take to arrive after its head.
-        max_connections: most connections at once.
+        max_connections: most connections at once; fewer, where the system allows few descriptors.
         max_in_flight: most deliveries worked on at once.
         max_in_flight_bytes: most bytes of their bodies.
         keepalive_timeout: seconds after which an idle connection is closed, and within which the
@@ -121,7 +122,7 @@ class IngressServer:
         self._connections = Connections(
             self._handler,
             self._meter,
-            limits.max_connections,
+            raise_limit(limits.max_connections),
             access_log=None,
             auto_decompress=False,  # the signature is over the bytes as they were sent
             keepalive_timeout=limits.keepalive_timeout,
