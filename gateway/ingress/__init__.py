@@ -3,6 +3,7 @@
 ```
 server       listeners, connections, drain             (public listener)
 connection   one TCP connection: malformed HTTP, half-close, room
+malformed    what could not be parsed, and why
 webhook      one request from head to answer: the order of work
 head         what a request declares before its body
 body         the body, as it arrives, within time and size

@@ -13,11 +13,12 @@ from collections.abc import Awaitable
 from typing import Any, Protocol, cast
 
 from aiohttp import StreamReader, hdrs, web
-from aiohttp.http import HttpVersion10, RawRequestMessage
-from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
+from aiohttp.http import HttpVersion10
+from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway.ingress.answers import Answer
 from gateway.ingress.fault import report_fault
+from gateway.ingress.malformed import error_in, reason_of
 from gateway.ingress.request import Request
 from gateway.pipeline.reasons import Reason
 
@@ -26,7 +27,6 @@ __all__ = ["Connection", "Owner"]
 _CLOSE = b"Connection: close\r\n"
 _KEEP = b"Connection: keep-alive\r\n"  # HTTP/1.0 closes unless told
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-_TOO_MANY_HEADERS = "Too many headers received"
 _TAKEN_WITHIN = 10.0  # seconds a sender may leave its answers unread
 
 
@@ -78,6 +78,12 @@ class Connection(web.RequestHandler):
         """Whether every request whose head has arrived was answered."""
         return self._request_count == self.answered
 
+    @property
+    def arriving(self) -> bool:
+        """Whether the request that is worked on waits for the rest of its body."""
+        request = self._current_request
+        return request is not None and not request.content.is_eof()
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin, or refuse where there is no room."""
         refusal = self._owner.make_room()
@@ -93,7 +99,7 @@ class Connection(web.RequestHandler):
         """Parse; where a body turns out malformed, tell whoever waits for the rest of it."""
         super().data_received(data)
         if self._messages:
-            error = _error_in(self._messages[-1][0])
+            error = error_in(self._messages[-1][0])
             if error is not None:
                 self._end_body(-2, error)
             if self._request_count - self.answered >= self._max_msg_queue_size:
@@ -143,9 +149,9 @@ class Connection(web.RequestHandler):
 
     async def _exchange(self, message: Any, content: StreamReader) -> bool:
         """Answer one request; return whether another may come."""
-        error = _error_in(message)
+        error = error_in(message)
         if error is not None:
-            self._write(self._owner.refuse(_reason(error)), _CLOSE)
+            self._write(self._owner.refuse(reason_of(error)), _CLOSE)
             return False
         request = Request(message, content, self)
         self._current_request = cast("web.BaseRequest", request)
@@ -234,16 +240,3 @@ class Connection(web.RequestHandler):
             self._body_cut = True
             body.set_exception(error)
             body.feed_eof()
-
-
-def _error_in(message: object) -> HttpProcessingError | None:
-    """Return what aiohttp's parser queued in place of a request it could not parse."""
-    if isinstance(message, RawRequestMessage):
-        return None
-    error = getattr(message, "exc", None)
-    return error if isinstance(error, HttpProcessingError) else HttpProcessingError()
-
-
-def _reason(error: HttpProcessingError) -> Reason:
-    large = isinstance(error, LineTooLong) or error.message == _TOO_MANY_HEADERS
-    return Reason.HEADERS_TOO_LARGE if large else Reason.HTTP_MALFORMED

@@ -1,8 +1,8 @@
 """Connections: all that are open on the public listener, and room for one more.
 
-Where there are as many as there may be, the oldest idle one gives way: whoever opens connections
-and stays silent, or sends a head a byte at a time, cannot keep deliveries out. Only where all are
-busy is the new one refused.
+Where there are as many as there may be, one gives way: whoever opens connections and stays silent,
+or sends a head or a body a byte at a time, cannot keep deliveries out. Only where every one has a
+whole delivery at work is the new one refused.
 """
 
 import asyncio
@@ -72,13 +72,27 @@ class Connections(web.Server):
             return self._turn_away(Reason.DRAINING)
         if len(self._open) < self._most:
             return None
-        idle = next((one for one in self._open if one.idle and one.transport is not None), None)
-        if idle is None:
+        dispensable = self._dispensable()
+        if dispensable is None:
             self._meter.over_limit("refused")
             return self._turn_away(Reason.OVERLOADED)
         self._meter.over_limit("evicted")
-        idle.force_close()
+        dispensable.force_close()
         return None
+
+    def _dispensable(self) -> Connection | None:
+        """Return the oldest that never asked, or else is idle, or whose body is not here yet."""
+        idle = arriving = None
+        for one in self._open:
+            if one.transport is None:
+                continue
+            if one.idle:
+                if not one.answered:
+                    return one
+                idle = idle or one
+            elif arriving is None and one.arriving:
+                arriving = one
+        return idle or arriving
 
     def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
         """Take note of a connection."""

@@ -24,6 +24,40 @@ async def test_the_oldest_idle_connection_gives_way() -> None:
             assert (await sender.answer()).status == 202
 
 
+async def test_who_has_asked_stays_before_who_has_not() -> None:
+    """A sender that is known to send gives way last, however long it has been connected."""
+    async with listening(max_connections=3) as gateway:
+        known = await gateway.connect()
+        await known.send(post())
+        await known.answer()
+        for _ in range(10):
+            await gateway.connect()
+        await until(lambda: (gateway.value(OVER, how="evicted") or 0) >= 8)
+        await known.send(post())
+        assert (await known.answer()).status == 202
+
+
+async def test_half_a_body_keeps_no_room() -> None:
+    """Bodies that do not come are given up for one that does, and end as incomplete."""
+    async with listening(max_connections=3, body_timeout=60) as gateway:
+        for _ in range(3):
+            slow = await gateway.connect()
+            await slow.send(post(b'{"id"', length=100))
+        await until(lambda: gateway.value("cstar_gateway_in_flight_deliveries") == 3)
+        assert (await gateway.exchange(post())).status == 202
+        assert gateway.value(OVER, how="evicted") == 1
+        await until(lambda: gateway.value("cstar_gateway_in_flight_deliveries") == 2)
+        assert (
+            gateway.value(
+                "cstar_gateway_deliveries_total",
+                outcome="rejected",
+                reason="body_incomplete",
+                event_type="none",
+            )
+            == 1
+        )
+
+
 async def test_half_a_head_keeps_no_room() -> None:
     """Who sends a head a byte at a time is idle still, and gives way."""
     async with listening(max_connections=2) as gateway:
