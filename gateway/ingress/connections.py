@@ -81,17 +81,17 @@ class Connections(web.Server):
         return None
 
     def _dispensable(self) -> Connection | None:
-        """Return the oldest that never asked, or else is idle, or whose body is not here yet."""
+        """Return the oldest that has brought nothing whole yet, or else is idle, or at a body."""
         idle = arriving = None
         for one in self._open:
-            if one.transport is None:
+            if one.transport is None or not (one.idle or one.arriving):
                 continue
+            if not one.answered:
+                return one
             if one.idle:
-                if not one.answered:
-                    return one
                 idle = idle or one
-            elif arriving is None and one.arriving:
-                arriving = one
+            else:
+                arriving = arriving or one
         return idle or arriving
 
     def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.ingress.fakes import listening, post
+from tests.ingress.fakes import Listening, listening, post
 from tests.waiting import until
 
 OVER = "cstar_gateway_http_connections_over_limit_total"
@@ -30,11 +30,19 @@ async def test_who_has_asked_stays_before_who_has_not() -> None:
         known = await gateway.connect()
         await known.send(post())
         await known.answer()
-        for _ in range(10):
-            await gateway.connect()
+        for number in range(10):
+            other = await gateway.connect()
+            await other.send(post(b'{"id"', length=100) if number % 2 else b"")
         await until(lambda: (gateway.value(OVER, how="evicted") or 0) >= 8)
         await known.send(post())
         assert (await known.answer()).status == 202
+        await leave(gateway)
+
+
+async def leave(gateway: Listening) -> None:
+    """Have every sender leave: a body that still arrives would hold the end up."""
+    for sender in gateway.senders:
+        await sender.close()
 
 
 async def test_half_a_body_keeps_no_room() -> None:
@@ -56,6 +64,7 @@ async def test_half_a_body_keeps_no_room() -> None:
             )
             == 1
         )
+        await leave(gateway)
 
 
 async def test_half_a_head_keeps_no_room() -> None:
