@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -51,6 +52,12 @@ class Served:
     def descriptors(self) -> int:
         """How many descriptors it has open."""
         return sum(1 for _ in Path(f"/proc/{self.process.pid}/fd").iterdir())
+
+    @property
+    def memory(self) -> int:
+        """How many bytes of it are in memory."""
+        pages = Path(f"/proc/{self.process.pid}/statm").read_text(encoding="ascii").split()[1]
+        return int(pages) * resource.getpagesize()
 
     @asynccontextmanager
     async def client(self) -> AsyncIterator[Client]:
