@@ -6,27 +6,33 @@ from tests.inputs.case import MARK, Case
 __all__ = ["CASES"]
 
 _BODY = b'{"id":"%b"}' % MARK.encode()
+
+
+def _sent(body: bytes, *, method: str = "POST", target: str = "/webhooks/cstar") -> bytes:
+    return post(body, method=method, target=target, headers=(f"X-Junk: {MARK}",))
+
+
 _ELSEWHERE = {
-    "OPTIONS *": post(method="OPTIONS", target="*"),
-    "CONNECT": post(b"", method="CONNECT", target="a.example:443"),
-    "root": post(_BODY, target="/"),
-    "two slashes": post(_BODY, target="//webhooks/cstar"),
-    "dots": post(_BODY, target="/webhooks/x/../cstar"),
-    "escaped letter": post(_BODY, target="/webhooks/%63star"),
-    "escaped dot": post(_BODY, target="/webhooks/%2e/cstar"),
-    "escaped NUL": post(_BODY, target="/webhooks/cstar%00"),
-    "suffix": post(_BODY, target="/webhooks/cstar/"),
-    "case": post(_BODY, target="/Webhooks/cStar"),
-    "matrix": post(_BODY, target="/webhooks/cstar;a=b"),
-    "absolute, other path": post(_BODY, target="http://a.example/"),
-    "metrics": post(b"", method="GET", target="/metrics"),
+    "OPTIONS *": _sent(_BODY, method="OPTIONS", target="*"),
+    "CONNECT": _sent(b"", method="CONNECT", target="a.example:443"),
+    "root": _sent(_BODY, target="/"),
+    "two slashes": _sent(_BODY, target="//webhooks/cstar"),
+    "dots": _sent(_BODY, target="/webhooks/x/../cstar"),
+    "escaped letter": _sent(_BODY, target="/webhooks/%63star"),
+    "escaped dot": _sent(_BODY, target="/webhooks/%2e/cstar"),
+    "escaped NUL": _sent(_BODY, target="/webhooks/cstar%00"),
+    "suffix": _sent(_BODY, target="/webhooks/cstar/"),
+    "case": _sent(_BODY, target="/Webhooks/cStar"),
+    "matrix": _sent(_BODY, target="/webhooks/cstar;a=b"),
+    "absolute, other path": _sent(_BODY, target="http://a.example/"),
+    "metrics": _sent(b"", method="GET", target="/metrics"),
 }
 
 CASES = (
     *(
-        Case(method, post(_BODY, method=method), "405 method_not_allowed")
+        Case(method, _sent(_BODY, method=method), "405 method_not_allowed")
         for method in ("GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "PURGE")
     ),
     *(Case(name, request, "404 path_not_found") for name, request in _ELSEWHERE.items()),
-    Case("8-bit path", post(_BODY, target="/webhooks/\xe9"), "400 http_malformed"),
+    Case("8-bit path", _sent(_BODY, target="/webhooks/\xe9"), "400 http_malformed"),
 )
