@@ -5,57 +5,24 @@ whoever keeps the contract of `Sink` may stand at its end.
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
-import structlog
 from msgspec import UNSET
 
+from gateway.assembly import Assembly, IntakeObserver
 from gateway.events.catalogue import label_of
-from gateway.events.contract import Drift, check
 from gateway.idempotency.claims import Claims, Standing
 from gateway.idempotency.identity import Digester
-from gateway.pipeline.building import Marks, build_quarantine, build_records, is_late
-from gateway.pipeline.delivery import Delivery, Headers, Hints, verify
+from gateway.pipeline.delivery import Delivery, Headers, verify
 from gateway.pipeline.envelope import Envelope, read_envelope
-from gateway.pipeline.payload import Content
-from gateway.pipeline.reasons import ENDINGS, Ended, Reason
+from gateway.pipeline.reasons import Ended, Reason
 from gateway.pipeline.record import Record
-from gateway.pipeline.routes import Destination, Router
+from gateway.pipeline.routes import Router
 from gateway.pipeline.signature import Keyring
 from gateway.pipeline.verdict import Verdict
 from gateway.publication import Sink
 
-__all__ = ["Intake", "IntakeObserver"]
-
-_log = structlog.get_logger(__name__)
-_LEVELS = logging.getLevelNamesMapping()
-
-
-class IntakeObserver(Protocol):
-    """Told of what is worth counting on the way."""
-
-    def signature_matched(self, webhook: str, index: int, skew: float | None) -> None:
-        """A delivery was proved by the webhook's secret `index`; `skew` is our clock less `t`."""
-
-    def attempt(self, number: int | None) -> None:
-        """A proved delivery says which attempt it is."""
-
-    def header_mismatch(self, header: str) -> None:
-        """An unsigned header disagrees with the signed body."""
-
-    def drift(self, event_type: str, kind: str) -> None:
-        """An event's data is not what the catalogue says."""
-
-    def late(self) -> None:
-        """An event arrived long after it was made."""
-
-    def id_conflict(self) -> None:
-        """An id was seen with other data."""
-
-    def possible_duplicate(self) -> None:
-        """An event was published though it may have been before."""
+__all__ = ["Intake"]
 
 
 class Intake:
@@ -94,10 +61,10 @@ class Intake:
         self._sink = sink
         self._claims = claims
         self._digester = digester
-        self._complete_since = complete_since
         self._twin_timeout = twin_timeout
         self._observer = observer
         self._clock = clock
+        self._assembly = Assembly(sink, router.topics.quarantine, complete_since, observer)
 
     def prove(self, headers: Headers, body: bytes) -> Delivery:
         """Prove a request's signature.
@@ -137,9 +104,11 @@ class Intake:
         if standing.known:
             return await self._share(standing)
         try:
-            records = self._build(delivery, envelope, destinations, standing)
+            records = self._assembly.records(
+                delivery, envelope, destinations, conflict=standing.conflict
+            )
         except Ended as fault:
-            record = self._quarantined(delivery, envelope, fault)
+            record = self._assembly.quarantined(delivery, envelope, fault)
             return await self._publish(standing, (record,), fault.reason)
         return await self._publish(standing, records, Reason.ACKED)
 
@@ -150,7 +119,7 @@ class Intake:
         standing = self._claims.look(self._digester.body(delivery.body))
         if standing.known:
             return await self._share(standing)
-        record = self._quarantined(delivery, envelope, fault)
+        record = self._assembly.quarantined(delivery, envelope, fault)
         return await self._publish(standing, (record,), fault.reason)
 
     async def _publish(
@@ -173,75 +142,3 @@ class Intake:
         await asyncio.wait((twin,), timeout=self._twin_timeout)
         acked = twin.done() and not isinstance(twin.result(), Reason)
         return Verdict(Reason.TWIN if acked else Reason.TWIN_FAILED)
-
-    def _build(
-        self,
-        delivery: Delivery,
-        envelope: Envelope,
-        destinations: Sequence[Destination],
-        standing: Standing,
-    ) -> tuple[Record, ...]:
-        """Return the event's records; raises `Ended` with a quarantine reason."""
-        try:
-            content = Content(delivery.body, envelope, flat=delivery.webhook.flat)
-            drifts = check(envelope.type, delivery.body)
-            marks = Marks(
-                violated=any(drift.violates for drift in drifts),
-                late=is_late(delivery, content),
-                id_conflict=standing.conflict,
-                possible_duplicate=self._may_be_known(content),
-            )
-            records = build_records(
-                delivery,
-                envelope,
-                content,
-                destinations,
-                marks=marks,
-                limit=self._sink.record_limit,
-            )
-        except Ended:
-            raise
-        except Exception as error:
-            _log.exception("event could not be built", event_id=envelope.id)
-            raise Ended(Reason.UNPROCESSABLE, type(error).__name__) from error
-        self._notice(delivery.hints, envelope, drifts, marks)
-        return records
-
-    def _quarantined(self, delivery: Delivery, envelope: Envelope | None, fault: Ended) -> Record:
-        _log.log(
-            _LEVELS[ENDINGS[fault.reason].level.upper()],
-            "delivery quarantined",
-            reason=fault.reason.value,
-            detail=fault.detail,
-            webhook=delivery.webhook.name,
-            event_id=envelope.id if envelope is not None else delivery.hints.event_id,
-        )
-        return build_quarantine(delivery, envelope, fault, self._router.topics.quarantine)
-
-    def _may_be_known(self, content: Content) -> bool:
-        """Tell whether the event may have been accepted without this process knowing."""
-        since = self._complete_since()
-        if since <= 0:
-            return False
-        made = content.created_at
-        return made is None or made.seconds < since
-
-    def _notice(
-        self, hints: Hints, envelope: Envelope, drifts: Sequence[Drift], marks: Marks
-    ) -> None:
-        """Count what is odd about an event that is published all the same."""
-        observer, label = self._observer, label_of(envelope.type)
-        for drift in drifts:
-            observer.drift(label, drift.kind)
-            _log.info("contract drift", event_type=label, kind=drift.kind.value, path=drift.path)
-        if hints.event_id is not None and hints.event_id != envelope.id:
-            observer.header_mismatch("X-Event-ID")
-        if hints.event_type is not None and hints.event_type != envelope.type:
-            observer.header_mismatch("X-Event-Type")
-        if marks.late:
-            observer.late()
-        if marks.possible_duplicate:
-            observer.possible_duplicate()
-        if marks.id_conflict:
-            observer.id_conflict()
-            _log.warning("event id seen with other data", event_id=envelope.id)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from multidict import CIMultiDict
 
-import gateway.intake
+import gateway.assembly
 from gateway.pipeline.reasons import Ended, Reason
 from gateway.pipeline.routes import Payload, Route
 from gateway.pipeline.subscription import Subscription
@@ -187,7 +187,7 @@ async def test_our_own_fault_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> N
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(gateway.intake, "build_records", broken)
+    monkeypatch.setattr(gateway.assembly, "build_records", broken)
     setting = Setting()
     verdict = await setting.send(event())
     assert (verdict.reason, verdict.detail) == (Reason.UNPROCESSABLE, "")
