@@ -1,7 +1,7 @@
 """Intake: one delivery from signed bytes to its ending. The story of the product, in one file.
 
-`prove`, then `take`. No HTTP and no Kafka here: whoever has signed bytes comes this way, and
-whoever keeps the contract of `Sink` may stand at its end.
+`prove`, then `take`; or, for what the quarantine kept, `replay`. No HTTP and no Kafka here: whoever
+has signed bytes comes this way, and whoever keeps the contract of `Sink` may stand at its end.
 """
 
 import asyncio
@@ -12,12 +12,12 @@ from msgspec import UNSET
 from gateway.assembly import Assembly, IntakeObserver
 from gateway.events.catalogue import label_of
 from gateway.idempotency.claims import Claims, Standing
-from gateway.idempotency.identity import Digester
+from gateway.idempotency.identity import Digester, Identity
 from gateway.pipeline.delivery import Delivery, Headers, verify
 from gateway.pipeline.envelope import Envelope, read_envelope
 from gateway.pipeline.reasons import Ended, Reason
 from gateway.pipeline.record import Record
-from gateway.pipeline.routes import Router
+from gateway.pipeline.routes import Destination, Router
 from gateway.pipeline.signature import Keyring
 from gateway.pipeline.verdict import Verdict
 from gateway.publication import Sink
@@ -99,8 +99,7 @@ class Intake:
         destinations = self._router.destinations(envelope.type, delivery.webhook)
         if not destinations:
             return Verdict(Reason.UNSUBSCRIBED)
-        said = bytes(envelope.data) if envelope.data is not UNSET else b""
-        standing = self._claims.look(self._digester.event(envelope.team_id, envelope.id, said))
+        standing = self._claims.look(self._identity(envelope))
         if standing.known:
             return await self._share(standing)
         try:
@@ -122,15 +121,80 @@ class Intake:
         record = self._assembly.quarantined(delivery, envelope, fault)
         return await self._publish(standing, (record,), fault.reason)
 
+    def judge(self, delivery: Delivery) -> Verdict:
+        """Tell how `replay` would end if nothing were known of the event; publish nothing."""
+        try:
+            envelope = read_envelope(delivery.body)
+            destinations = self._wanted(delivery, envelope)
+            self._assembly.records(delivery, envelope, destinations, conflict=False)
+        except Ended as fault:
+            return Verdict(fault.reason, detail=fault.detail)
+        return Verdict(Reason.ACKED, envelope.id, label_of(envelope.type))
+
+    async def replay(self, delivery: Delivery) -> Verdict:
+        """Bring what the quarantine kept to its ending: an ack, a duplicate, filtered, or a 503.
+
+        What is still unusable ends with a quarantine's reason, and nothing is written. That the
+        event's own identity is marked says nothing here: its quarantine marked it. Whoever calls
+        has looked into the event's topics; what is known here are other replays, and what is in
+        flight.
+        """
+        try:
+            envelope = read_envelope(delivery.body)
+        except Ended as fault:
+            return Verdict(fault.reason, detail=fault.detail)
+        try:
+            verdict = await self._replay_event(delivery, envelope)
+        except Ended as fault:
+            verdict = Verdict(fault.reason, detail=fault.detail)
+        return verdict._replace(event_id=envelope.id, event_type=label_of(envelope.type))
+
+    async def _replay_event(self, delivery: Delivery, envelope: Envelope) -> Verdict:
+        destinations = self._wanted(delivery, envelope)
+        identity = self._identity(envelope)
+        own = self._claims.look(identity)
+        again = self._claims.look(self._digester.replayed(identity))
+        if again.known:
+            return await self._share(again)
+        if own.twin is not None:  # the event itself: nothing is quarantined where replays run
+            return await self._share(own)
+        records = self._assembly.records(delivery, envelope, destinations, conflict=own.conflict)
+        also = None if own.known else own.identity
+        return await self._publish(again, records, Reason.ACKED, also=also)
+
+    def _wanted(self, delivery: Delivery, envelope: Envelope) -> Sequence[Destination]:
+        """Return where an event goes; raises `Ended` where it may not, or nobody wants it."""
+        teams = delivery.webhook.teams
+        if teams and envelope.team_id not in teams:
+            raise Ended(Reason.TEAM_NOT_ALLOWED, f"team {envelope.team_id}")
+        destinations = self._router.destinations(envelope.type, delivery.webhook)
+        if not destinations:
+            raise Ended(Reason.UNSUBSCRIBED)
+        return destinations
+
+    def _identity(self, envelope: Envelope) -> Identity:
+        said = bytes(envelope.data) if envelope.data is not UNSET else b""
+        return self._digester.event(envelope.team_id, envelope.id, said)
+
     async def _publish(
-        self, standing: Standing, records: Sequence[Record], reason: Reason
+        self,
+        standing: Standing,
+        records: Sequence[Record],
+        reason: Reason,
+        *,
+        also: Identity | None = None,
     ) -> Verdict:
-        """Hand records to the sink and wait for its answer; `reason` is what an ack is called."""
+        """Hand records to the sink and wait for its answer; `reason` is what an ack is called.
+
+        What is held is the standing's identity, and `also`.
+        """
         try:
             publication = self._sink.publish(records)
         except Ended as refusal:
             return Verdict(refusal.reason, detail=refusal.detail)
         self._claims.hold(standing.identity, publication.settled)
+        if also is not None:
+            self._claims.hold(also, publication.settled)
         result = await asyncio.shield(publication.answer)
         return Verdict(result if isinstance(result, Reason) else reason)
 

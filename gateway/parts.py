@@ -20,6 +20,7 @@ __all__ = [
     "limits",
     "router",
     "topic_specs",
+    "webhooks",
 ]
 
 
@@ -103,10 +104,15 @@ def keyring(config: Config) -> Keyring:
     return Keyring(
         [
             SigningKey(secret.reveal(), webhook, index)
-            for settings, webhook in ((one, _webhook(one)) for one in config.webhooks)
+            for settings, webhook in zip(config.webhooks, webhooks(config), strict=True)
             for index, secret in enumerate(settings.secrets)
         ]
     )
+
+
+def webhooks(config: Config) -> tuple[Webhook, ...]:
+    """Return every webhook, without its secrets."""
+    return tuple(_webhook(settings) for settings in config.webhooks)
 
 
 def _webhook(settings: WebhookSettings) -> Webhook:

@@ -8,6 +8,7 @@ import pytest
 from multidict import CIMultiDict
 
 import gateway.assembly
+from gateway.pipeline.delivery import Delivery, Hints, restore
 from gateway.pipeline.reasons import Ended, Reason
 from gateway.pipeline.routes import Payload, Route
 from gateway.pipeline.subscription import Subscription
@@ -255,3 +256,89 @@ async def test_proof_is_told_to_the_observer() -> None:
     with pytest.raises(Ended):
         setting.intake.prove(CIMultiDict({"X-Signature": "no"}), b"{}")
     assert setting.noticed.all == []
+
+
+def kept(body: dict[str, Any], webhook: Webhook | None = None) -> Delivery:
+    """Return a delivery as it is restored from the quarantine."""
+    return restore(json.dumps(body).encode(), webhook or Webhook("crm"), Hints(), now=NOW)
+
+
+async def test_a_replay_is_published_though_its_quarantine_is_known() -> None:
+    """What was quarantined under its own identity a replay publishes; a retry adds nothing."""
+    setting = Setting(sink=MemorySink(limits={"cstar.customers": 100}))
+    assert (await setting.send(event())).reason is Reason.RECORD_TOO_LARGE
+    setting.sink._limits.clear()
+    first = await setting.intake.replay(kept(event()))
+    assert first == Verdict(Reason.ACKED, "evt_1", "customer.deleted")
+    assert (await setting.intake.replay(kept(event()))).reason is Reason.SEEN
+    assert (await setting.send(event())).reason is Reason.SEEN
+    (record,) = setting.sink.of_topic("cstar.customers")
+    assert json.loads(record.value) == event() | {"flat": {"id": "cus_1"}}
+
+
+async def test_a_replay_of_what_nobody_knows_is_known_to_a_retry() -> None:
+    """After a restart, or under the digest of its bytes alone: the retry of a replay is known."""
+    setting = Setting()
+    assert (await setting.intake.replay(kept(event()))).reason is Reason.ACKED
+    assert (await setting.send(event())).reason is Reason.SEEN
+    assert len(setting.sink.of_topic("cstar.customers")) == 1
+
+
+async def test_two_replays_at_once_are_one_record() -> None:
+    """Two records of one event, replayed at once, are published once."""
+    setting = Setting()
+    verdicts = await asyncio.gather(*(setting.intake.replay(kept(event())) for _ in range(2)))
+    assert [verdict.reason for verdict in verdicts] == [Reason.ACKED, Reason.TWIN]
+    assert len(setting.sink.of_topic("cstar.customers")) == 1
+
+
+async def test_a_replay_joins_what_is_in_flight() -> None:
+    """An event that is just being published is not replayed beside it."""
+    setting = Setting()
+    setting.sink.hold()
+    sending = asyncio.create_task(setting.send(event()))
+    await asyncio.sleep(0)
+    replaying = asyncio.create_task(setting.intake.replay(kept(event())))
+    await asyncio.sleep(0)
+    setting.sink.release()
+    assert ((await sending).reason, (await replaying).reason) == (Reason.ACKED, Reason.TWIN)
+
+
+async def test_a_replay_of_an_id_with_other_data_says_so() -> None:
+    """An id that was accepted with other data meanwhile is replayed, and marked as a conflict."""
+    setting = Setting()
+    await setting.send(event(data={"id": "other"}))
+    assert (await setting.intake.replay(kept(event()))).reason is Reason.ACKED
+    second = setting.sink.of_topic("cstar.customers")[-1]
+    assert ("cstar-id-conflict", b"true") in second.headers
+
+
+async def test_a_failed_replay_is_free() -> None:
+    """A replay that Kafka refused leaves nothing behind: the next is a first one."""
+    setting = Setting()
+    setting.sink.fail(Reason.KAFKA_REFUSED)
+    assert (await setting.intake.replay(kept(event()))).reason is Reason.KAFKA_REFUSED
+    setting.sink.fail(None)
+    assert (await setting.intake.replay(kept(event()))).reason is Reason.ACKED
+
+
+@pytest.mark.parametrize(
+    ("body", "webhook", "reason"),
+    [
+        ({}, Webhook("crm"), Reason.ENVELOPE_INVALID),
+        (event(data=[]), Webhook("crm"), Reason.DATA_NOT_OBJECT),
+        (event(), Webhook("crm", teams=frozenset({"team_2"})), Reason.TEAM_NOT_ALLOWED),
+        (event(), Webhook("crm", Subscription(["ticket.*"])), Reason.UNSUBSCRIBED),
+        (event(), Webhook("crm"), Reason.ACKED),
+    ],
+)
+async def test_what_is_still_unusable_is_left(
+    body: dict[str, Any], webhook: Webhook, reason: Reason
+) -> None:
+    """A replay and its judgement beforehand say the same; what is unusable is written nowhere."""
+    setting = Setting()
+    assert setting.intake.judge(kept(body, webhook)).reason is reason
+    assert setting.sink.records == {}
+    assert (await setting.intake.replay(kept(body, webhook))).reason is reason
+    assert setting.sink.of_topic("cstar.quarantine") == []
+    assert len(setting.sink.of_topic("cstar.customers")) == (reason is Reason.ACKED)

@@ -4,6 +4,7 @@ import typer
 
 from gateway.cli.check import check
 from gateway.cli.dev import dev
+from gateway.cli.replay import replay
 from gateway.cli.serve import serve
 from gateway.cli.tail import tail
 from gateway.cli.topics import topics
@@ -18,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for _command in (dev, serve, trigger, tail, check, topics):
+for _command in (dev, serve, trigger, tail, check, topics, replay):
     app.command()(_command)
 
 

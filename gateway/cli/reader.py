@@ -14,14 +14,15 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord
 
+from gateway.cli.consuming import connected
 from gateway.sink.settings import KafkaSettings
 from gateway.sink.topics import Admin
 
 __all__ = ["Reader"]
 
-_CONNECT_SECONDS = 15.0
 _POLL_MS = 200
 _LOOK_SECONDS = 1.0
+_LOOK_WITHIN = 15.0
 
 
 class Reader:
@@ -42,10 +43,10 @@ class Reader:
         self._topics = topics
         self._from_oldest = from_beginning  # of partitions found from now on
         self._next: dict[TopicPartition, int] = {}
-        self._options = settings.client_options()
         self._settings = settings
         self._consumer: AIOKafkaConsumer
         self._admin: Admin
+        self._connection: contextlib.AsyncExitStack
 
     async def __aenter__(self) -> Self:
         """Connect.
@@ -55,17 +56,12 @@ class Reader:
             OSError: the same.
             TimeoutError: it did not answer in time.
         """
-        self._consumer = AIOKafkaConsumer(**self._options, enable_auto_commit=False)
-        self._admin = Admin(self._settings)
-        try:
-            async with asyncio.timeout(_CONNECT_SECONDS):
-                await self._admin.start()
-                await self._consumer.start()
+        async with contextlib.AsyncExitStack() as stack:
+            self._consumer, self._admin = await stack.enter_async_context(connected(self._settings))
+            async with asyncio.timeout(_LOOK_WITHIN):
                 await self._look()
-                self._from_oldest = True
-        except BaseException:
-            await self._close()
-            raise
+            self._from_oldest = True
+            self._connection = stack.pop_all()
         return self
 
     async def __aexit__(
@@ -74,7 +70,7 @@ class Reader:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        await self._close()
+        await self._connection.aclose()
 
     async def records(self) -> AsyncIterator[ConsumerRecord[bytes, bytes]]:
         """Yield records without end; those fetched together in order of time."""
@@ -116,10 +112,3 @@ class Reader:
         self._next.update(await offsets(new))
         for partition, offset in self._next.items():
             self._consumer.seek(partition, offset)
-
-    async def _close(self) -> None:
-        # aiokafka's stop raises where the tasks of its start have not had a turn yet.
-        await asyncio.sleep(0)
-        with contextlib.suppress(KafkaError, OSError):
-            await self._consumer.stop()
-        await self._admin.close()

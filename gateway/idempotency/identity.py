@@ -71,6 +71,10 @@ class Digester:
         """Return the identity under which an id is kept that was seen with other data before."""
         return Identity(self._key(b"\1" + identity.key + identity.data), identity.data)
 
+    def replayed(self, identity: Identity) -> Identity:
+        """Return the identity under which a replay is kept of what a quarantine holds."""
+        return Identity(self._key(b"\2" + identity.key + identity.data), identity.data)
+
     def _key(self, message: bytes) -> bytes:
         digest = self._ids.copy()
         digest.update(message)

@@ -1,4 +1,7 @@
-"""Delivery: one signed request, proved. `verify` is the only way to one from the wire."""
+"""Delivery: one signed request, proved. `verify` is the only way to one from the wire.
+
+`restore` is the way to one from the quarantine, which only what was verified once ever entered.
+"""
 
 import re
 from collections.abc import Sequence
@@ -10,18 +13,22 @@ from gateway.pipeline.reasons import Ended, Reason
 from gateway.pipeline.signature import Keyring, parse_signature
 from gateway.pipeline.webhook import Webhook
 
-__all__ = ["Delivery", "Headers", "Hints", "read_hints", "verify"]
+__all__ = ["Delivery", "Headers", "Hints", "read_hints", "restore", "verify"]
 
 _TOKEN = re.compile(r"[\x21-\x7e]{1,128}")
 _ATTEMPT = re.compile(r"[1-9][0-9]{0,2}")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")  # W3C trace context
 
 
-class Headers(Protocol):
-    """Request headers, names matched without regard to case (multidict's `CIMultiDict`)."""
+class Names(Protocol):
+    """What a first value can be asked of, by its header's name."""
 
     def get(self, key: str, /) -> str | None:
         """Return the first value, or None."""
+
+
+class Headers(Names, Protocol):
+    """Request headers, names matched without regard to case (multidict's `CIMultiDict`)."""
 
     def getall(self, key: str, default: Sequence[str], /) -> Sequence[str]:
         """Return every value in order, or `default`."""
@@ -47,9 +54,10 @@ class Delivery(msgspec.Struct, frozen=True):
     Attributes:
         body: the raw bytes that were signed.
         webhook: whose secret proved it.
-        key_index: which of the webhook's secrets, from 0.
+        key_index: which of the webhook's secrets, from 0; -1 where that is no longer known.
         arrived_at: our clock when the body was whole, seconds since the epoch.
-        signed_at: cStar's clock when it signed, seconds since the epoch; None in the legacy form.
+        signed_at: cStar's clock when it signed, seconds since the epoch; None in the legacy form,
+            and where it is no longer known.
         hints: what the unsigned headers claim.
     """
 
@@ -89,7 +97,22 @@ def verify(
     return Delivery(body, key.webhook, key.index, now, signed_at, read_hints(headers))
 
 
-def read_hints(headers: Headers) -> Hints:
+def restore(body: bytes, webhook: Webhook, hints: Hints, *, now: float) -> Delivery:
+    """Return a delivery that was verified when it came, from what the quarantine kept of it.
+
+    Never for what comes from the wire: nothing is proved here. A signature cannot be checked again,
+    for its time is long over; whose secret proved it is what the quarantine's record says.
+
+    Args:
+        body: the raw bytes that were signed.
+        webhook: whose secret proved them.
+        hints: what the unsigned headers claimed.
+        now: our clock, seconds since the epoch: of the replay, for that is when it arrives.
+    """
+    return Delivery(body, webhook, -1, now, None, hints)
+
+
+def read_hints(headers: Names) -> Hints:
     """Read cStar's unsigned headers, leaving out whatever is not well formed."""
     get = headers.get
     attempt = get("X-Delivery-Attempt")

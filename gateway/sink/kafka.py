@@ -10,7 +10,7 @@ KafkaSink ── Supervisor ─┬─ Publisher ── Queues ── Batch      
 ```
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gateway.sink.observer import Silent, SinkObserver
 from gateway.sink.settings import KafkaSettings, TopicSpec
@@ -63,6 +63,11 @@ class KafkaSink:
             listed = ", ".join(f"{topic} ({why})" for topic, why in missing.items())
             return f"Kafka lacks topics: {listed}"
         return None
+
+    @property
+    def missing(self) -> Mapping[str, str]:
+        """Topics that are not there as far as Kafka was asked, each with its word for why."""
+        return self._supervisor.cluster.missing
 
     @property
     def queued_bytes(self) -> int:

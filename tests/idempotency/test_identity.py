@@ -46,3 +46,13 @@ def test_the_key_matters() -> None:
     assert Digester(b"k" * 32).event("t", "e", b"") == DIGESTER.event("t", "e", b"")
     assert Digester().event("t", "e", b"") != DIGESTER.event("t", "e", b"")
     assert Digester().event("t", "e", b"") != Digester().event("t", "e", b"")
+
+
+def test_a_replay_has_an_identity_of_its_own() -> None:
+    """A replay is neither the event, nor one in conflict with it, nor a replay of other data."""
+    digester = Digester(bytes(32))
+    first = digester.event("team_1", "evt_1", b"1")
+    others = [first, digester.conflicting(first)]
+    others += [digester.replayed(digester.event("team_1", "evt_1", b"2"))]
+    assert digester.replayed(first).key not in {other.key for other in others}
+    assert digester.replayed(first) == digester.replayed(first)

@@ -1,8 +1,12 @@
 """Verification: the only way from the wire to a Delivery."""
 
+import ast
+from pathlib import Path
+
 import pytest
 from multidict import CIMultiDict
 
+import gateway
 from gateway.pipeline.delivery import Hints, read_hints, verify
 from gateway.pipeline.reasons import Ended, Reason
 from gateway.pipeline.signature import Keyring, SigningKey
@@ -105,3 +109,15 @@ def test_a_tag_holds_or_is_refused(vector: Vector) -> None:
     truncated = len(vector.tag) < 32
     expected = Reason.SIGNATURE_MALFORMED if truncated else Reason.SIGNATURE_MISMATCH
     assert ended.value.reason is expected
+
+
+def test_only_the_quarantine_restores() -> None:
+    """No module but that of the quarantine's records calls `restore`: the wire must `verify`."""
+    root = Path(gateway.__file__).parent
+    callers = {
+        str(path.relative_to(root))
+        for path in root.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and any(alias.name == "restore" for alias in node.names)
+    }
+    assert callers == {"pipeline/quarantined.py"}
