@@ -95,28 +95,55 @@ async def read(
                 if starts is None or number in starts
             ]
             span = await _span(consumer, partitions, since, starts)
-        total = sum(end - start for start, end in span.values())
-        open_ends = {each: end for each, (start, end) in span.items() if start < end}
-        loop = asyncio.get_running_loop()
-        left, moved_at = total, loop.time()
-        while open_ends:
+        way = _Way(consumer, span)
+        while way.open:
             for partition, batch in (await consumer.getmany(timeout_ms=_POLL_MS)).items():
                 for record in batch:
                     if record.offset < span[partition][1]:
                         yield record
-            # By position, not by record: the last offsets may be of what is no record.
-            at = {each: await consumer.position(each) for each in open_ends}
-            over = [each for each, end in open_ends.items() if at[each] >= end]
-            consumer.pause(*over)
-            for each in over:
-                del open_ends[each]
-            before, left = left, sum(end - at[each] for each, end in open_ends.items())
-            if left < before:
-                moved_at = loop.time()
-            elif loop.time() - moved_at > _SILENT_SECONDS:
-                raise TimeoutError(f"no record came for {_SILENT_SECONDS:.0f} s")
+            await way.look()
             if passed is not None:
-                passed(total - left, total)
+                passed(way.total - way.left, way.total)
+
+
+class _Way:
+    """How far a consumer has come.
+
+    Attributes:
+        total: records from its beginning to its ends, or a few more.
+        left: of them.
+        open: whether it has not arrived.
+    """
+
+    def __init__(
+        self, consumer: AIOKafkaConsumer, span: Mapping[TopicPartition, tuple[int, int]]
+    ) -> None:
+        self._consumer = consumer
+        self._ends = {each: end for each, (start, end) in span.items() if start < end}
+        self._loop = asyncio.get_running_loop()
+        self._moved_at = self._loop.time()
+        self.total = self.left = sum(end - start for start, end in span.values())
+
+    @property
+    def open(self) -> bool:
+        return bool(self._ends)
+
+    async def look(self) -> None:
+        """Find out where it is: by position, for the last offsets may be of what is no record.
+
+        Raises:
+            TimeoutError: it has stood still for too long.
+        """
+        at = {each: await self._consumer.position(each) for each in self._ends}
+        over = [each for each, end in self._ends.items() if at[each] >= end]
+        self._consumer.pause(*over)
+        for each in over:
+            del self._ends[each]
+        before, self.left = self.left, sum(end - at[each] for each, end in self._ends.items())
+        if self.left < before:
+            self._moved_at = self._loop.time()
+        elif self._loop.time() - self._moved_at > _SILENT_SECONDS:
+            raise TimeoutError(f"no record came for {_SILENT_SECONDS:.0f} s")
 
 
 async def _span(

@@ -1,5 +1,6 @@
 """Replay: `cstar-gateway replay`, what the quarantine kept, back on the path after a fix."""
 
+import logging
 import time
 from typing import Annotated
 
@@ -126,6 +127,7 @@ def replay(  # noqa: PLR0913 - options of a command
     """
     settings = load_or_exit(config)
     logs.configure(style="console", level="error")
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it comes to is told by us
     now = time.time()
     choice = choose(
         ids=ids,

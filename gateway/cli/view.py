@@ -77,6 +77,11 @@ class View(NamedTuple):
         reason = self._header("cstar-reason")
         if reason:
             line.append(f"  {clean(reason)}", style="bold red")
+        replayed = self._header("cstar-replayed")
+        if replayed:
+            line.append(
+                f"  replayed {clean(replayed)} {clean(self._header('cstar-outcome'))}", "dim"
+            )
         for name, value in self.fields.items():
             line.append(f"  {clean(name)}=", style="dim")
             line.append(_brief(value))
