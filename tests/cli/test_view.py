@@ -108,3 +108,9 @@ def test_no_event_moves_a_readers_cursor() -> None:
 def test_whole_it_is_indented() -> None:
     """People see the value as indented JSON, names in their order."""
     assert record().pretty().splitlines()[:3] == ["{", '  "id": "evt_1",', '  "team_id": "team_1",']
+
+
+def test_a_marker_says_what_was_replayed() -> None:
+    """A note of a replay is told from a delivery: it names the record, and how that ended."""
+    marker = (("cstar-replayed", b"3@17"), ("cstar-outcome", b"accepted"))
+    assert "replayed 3@17 accepted" in record(b"", marker).line().plain
