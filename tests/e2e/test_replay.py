@@ -14,7 +14,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 import gateway.assembly
 from gateway.cli.choice import choose
 from gateway.cli.replay_run import Wish, run
-from gateway.cli.replaying import Result
+from gateway.cli.replaying import Replaying, Result
 from gateway.cli.telling import Telling
 from gateway.config import load
 from gateway.embedded import Kafka
@@ -197,6 +197,23 @@ async def test_two_at_once(kafka: Kafka, unique_prefix: str, replays: Replays) -
     assert codes == [0, 0]
     assert await replays.ids() == dict.fromkeys(ids, 1)
     assert await replays.quarantine(lambda headers: "cstar-replayed" in headers) == len(ids)
+
+
+async def test_a_death_between_ack_and_marker(
+    kafka: Kafka, unique_prefix: str, replays: Replays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What Kafka has and no marker tells of is found in its topic, and marked then."""
+    await fill(kafka.bootstrap_servers, unique_prefix, ["evt_1"])
+
+    async def dies(*_: object) -> None:
+        """Write no marker."""
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Replaying, "_mark", dies)
+        assert (await replays.run()).summary["accepted"] == 1
+    assert (await replays.run()).summary["duplicate"] == 1
+    assert (await replays.run()).summary["replayed_before"] == 1
+    assert await replays.ids() == {"evt_1": 1}
 
 
 async def test_a_replay_that_is_killed(kafka: Kafka, unique_prefix: str, replays: Replays) -> None:
