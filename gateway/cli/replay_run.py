@@ -127,25 +127,25 @@ async def _replay_rows(
     telling: Telling,
 ) -> int:
     total = len(listing.rows)
-    with telling.progress("Replaying") as passed:
 
-        def tell(result: Result) -> None:
-            telling.tell(result)
-            passed(replaying.counts.total(), total)
+    def tell(result: Result) -> None:
+        telling.tell(result)
+        passed(replaying.counts.total(), total)
 
-        replaying = Replaying(
-            engine=engine,
-            topic=parts.router(config).topics.quarantine,
-            webhooks={webhook.name: webhook for webhook in parts.webhooks(config)},
-            landed=landed,
-            lease=lease,
-            tell=tell,
-        )
-        try:
+    replaying = Replaying(
+        engine=engine,
+        topic=parts.router(config).topics.quarantine,
+        webhooks={webhook.name: webhook for webhook in parts.webhooks(config)},
+        landed=landed,
+        lease=lease,
+        tell=tell,
+    )
+    try:
+        with telling.progress("Replaying") as passed:
             await replaying.run(parts.kafka_settings(config), listing.rows)
-        finally:
-            counts, unmarked = replaying.counts, replaying.unmarked
-            telling.sum_up(counts, total, before=listing.replayed, dry=False, unmarked=unmarked)
+    finally:
+        counts, unmarked = replaying.counts, replaying.unmarked
+        telling.sum_up(counts, total, before=listing.replayed, dry=False, unmarked=unmarked)
     if replaying.lost is not None:
         telling.problem(
             f"Given up: {replaying.lost}",

@@ -41,6 +41,7 @@ _WORDS = {
     Outcome.QUARANTINED: "still unusable",
     FAILED: "failed",
 }
+_CAN = "can be replayed"
 
 
 def is_whole(counts: Mapping[str, int], total: int) -> bool:
@@ -150,8 +151,9 @@ class Telling:
             rest = {"left": left, "replayed_before": before, "unmarked": unmarked}
             _write({"summary": {"dry_run": dry, "records": total, **outcomes, **rest}})
             return
-        told = Text(f"{total:,} {'would be tried' if dry else 'tried'}", "bold")
-        for outcome, word in _WORDS.items():
+        told = Text(f"{total:,} {'looked at' if dry else 'tried'}", "bold")
+        words = _WORDS | ({Outcome.ACCEPTED: _CAN} if dry else {})
+        for outcome, word in words.items():
             if counts[outcome]:
                 told.append("  ").append(f"{counts[outcome]:,} {word}", _STYLES[outcome])
         if left:
@@ -165,7 +167,7 @@ class Telling:
 
 def _would(result: Result) -> Text:
     if result.outcome == Outcome.ACCEPTED:
-        return Text("can be replayed", "green")
+        return Text(_CAN, "green")
     return _ended(result)
 
 
