@@ -49,7 +49,9 @@ class Authority:
         self, *names: str, common_name: str | None = None, until: datetime | None = None
     ) -> Pair:
         """Return a new certificate for hosts, addresses or people, its key in PKCS #8."""
-        leaf = self._ca.issue_cert(*names, common_name=common_name, not_after=until)
+        leaf = self._ca.issue_cert(
+            *(names or (common_name or "",)), common_name=common_name, not_after=until
+        )
         stem = f"{(common_name or names[0]).replace('*', '_')}-{len(list(self._folder.iterdir()))}"
         pair = Pair(self._folder / f"{stem}.pem", self._folder / f"{stem}.key")
         pair.certificate.write_bytes(b"".join(each.bytes() for each in leaf.cert_chain_pems))

@@ -65,8 +65,9 @@ class KafkaLog:
             view = await admin.view(topics)
         finally:
             await admin.close()
-        if view.missing:
-            raise LogFailed(f"Kafka has no {', '.join(view.missing)}")
+        absent = [topic for topic in topics if topic not in view.partitions]
+        if absent:
+            raise LogFailed(f"Kafka has, or shows us, no {', '.join(absent)}")
         return [
             TopicPartition(topic, number)
             for topic, count in view.partitions.items()
