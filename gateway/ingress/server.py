@@ -120,10 +120,11 @@ class IngressServer:
             OSError: the address cannot be bound.
         """
         limits = self._limits
+        most = raise_limit(limits.max_connections)
         self._connections = Connections(
             self._handler,
             self._meter,
-            raise_limit(limits.max_connections),
+            most,
             access_log=None,
             auto_decompress=False,  # the signature is over the bytes as they were sent
             keepalive_timeout=limits.keepalive_timeout,
@@ -134,7 +135,7 @@ class IngressServer:
             read_bufsize=_READ_BUFFER,
         )
         self._handshakes = Handshakes(
-            self._connections, tls, most=limits.max_connections, count=self._meter.handshake
+            self._connections, tls, most=most, count=self._meter.handshake
         )
         self._listener = await asyncio.get_running_loop().create_server(
             self._connections, host, port, backlog=_BACKLOG, start_serving=tls is None

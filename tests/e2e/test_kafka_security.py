@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,11 @@ from typing import NamedTuple
 import pytest
 
 from gateway.cli.check import check
+from gateway.config import load
 from gateway.embedded import Kafka
+from gateway.parts import topic_specs
+from gateway.sink.settings import KafkaSettings
+from gateway.sink.topics import Admin
 from tests.certificates import Authority
 from tests.cli.environment import run_json
 from tests.e2e.delivering import Sender, event, ids_in_kafka
@@ -19,8 +24,9 @@ from tests.e2e.secured import bearer_token, grant, revoke, sasl, set_password, t
 from tests.waiting import until
 
 USER = "gateway"
-NEEDED = ("Write", "Describe", "DescribeConfigs", "Create")
-"""What docs/security.md says the gateway needs on its topics; Create where it makes them."""
+PAGE = Path(__file__).parents[2] / "docs/security.md"
+DOCUMENTED = re.findall(r"--operation (\w+)", PAGE.read_text(encoding="utf-8"))
+"""What docs/security.md has people grant on the gateway's topics, where others make them."""
 
 
 class Guarded(NamedTuple):
@@ -53,22 +59,22 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
 @pytest.fixture
 async def permitted(guarded: Guarded, unique_prefix: str) -> str:
     """A prefix of topics with which the user may do what it needs to."""
-    for operation in NEEDED:
+    for operation in (*DOCUMENTED, "Create"):
         await grant(guarded.kafka, USER, operation, unique_prefix)
     return unique_prefix
 
 
-async def detail(client: Client) -> str:
-    """Return what `/readyz` says of Kafka."""
+async def detail(client: Client, of: str) -> str:
+    """Return what `/readyz` says of one of its checks."""
     _, text = await client.get("/readyz")
-    (check_of_kafka,) = (one for one in json.loads(text)["checks"] if one["name"] == "kafka")
-    return str(check_of_kafka["detail"])
+    (found,) = (one for one in json.loads(text)["checks"] if one["name"] == of)
+    return str(found["detail"])
 
 
-async def said(client: Client, words: str) -> str:
+async def said(client: Client, words: str, of: str = "kafka") -> str:
     """Return what `/readyz` says of Kafka once these words are in it."""
     async with asyncio.timeout(30):
-        while words not in (told := await detail(client)):  # noqa: ASYNC110 - nobody tells us
+        while words not in (told := await detail(client, of)):  # noqa: ASYNC110 - nobody tells us
             await asyncio.sleep(0.05)
         return told
 
@@ -169,6 +175,32 @@ async def test_what_may_not_be_written_is_told_and_heals(guarded: Guarded, permi
             await sender.deliver(f"evt_{number}")
     once = {f"evt_{number}": 1 for number in range(1, 5)}
     assert await ids_in_kafka(kafka.internal_servers, permitted) == once
+
+
+async def test_the_documented_permissions_are_all_it_needs(
+    guarded: Guarded, unique_prefix: str
+) -> None:
+    """With topics made by others: ready, delivered, and known again after a restart."""
+    kafka = guarded.kafka
+    variables = guarded.settings("SCRAM-SHA-512")
+    variables |= {"KAFKA__CREATE_TOPICS": "false", "IDEMPOTENCY__STORE": "kafka"}
+    config = load(None, environment(kafka.bootstrap_servers, unique_prefix, **variables))
+    admin = Admin(KafkaSettings(bootstrap_servers=kafka.internal_servers, replication_factor=1))
+    await admin.start()
+    assert await admin.create(topic_specs(config)) == {}
+    await admin.close()
+    assert sorted(DOCUMENTED) == ["Describe", "DescribeConfigs", "Read", "Write"]
+    servers = kafka.bootstrap_servers
+    for operation in DOCUMENTED:
+        await grant(kafka, USER, operation, unique_prefix)
+    async with running_gateway(servers, unique_prefix, wait=True, **variables) as client:
+        assert (await client.send(event("evt_1")))[0] == 202
+    await revoke(kafka, USER, "Read", unique_prefix)
+    async with running_gateway(servers, unique_prefix, wait=False, **variables) as client:
+        await said(client, "grant Read", of="idempotency")
+        await grant(kafka, USER, "Read", unique_prefix)
+        await client.wait_ready()
+        assert await client.send(event("evt_1")) == (200, {"status": "duplicate", "id": "evt_1"})
 
 
 @pytest.mark.parametrize(
