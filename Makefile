@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 FUZZ_MINUTES ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check fuzz bench format docs lock clean
+.PHONY: help install run test check audit fuzz bench format docs lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -36,6 +36,15 @@ check: $(STAMP) ## lint, format and types
 fuzz: $(STAMP) ## random and mutated deliveries for minutes, against the laws of the pipeline
 	$(BIN)/python -m tests.fuzz --minutes $(FUZZ_MINUTES) $(if $(FUZZ_SEED),--seed $(FUZZ_SEED))
 
+audit: $(VENV)-audit/.installed ## look up every shipped package in the advisories; needs the network
+	$(VENV)-audit/bin/python requirements/audit.py
+
+# In an environment of its own: what audits should not be among what is audited.
+$(VENV)-audit/.installed: requirements/audit.txt
+	$(PYTHON) -m venv $(VENV)-audit
+	$(VENV)-audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/audit.txt
+	@touch $@
+
 bench: $(STAMP) ## CPU per event, the gateway against a bare aiohttp server, and per stage
 	$(BIN)/python -m benchmarks
 
@@ -53,6 +62,8 @@ lock: ## resolve requirements/*.txt anew (hashes, no index addresses)
 		$(VENV)-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 			--no-header --no-annotate pyproject.toml "$$@" --output-file requirements/$$name.txt || exit 1; \
 	done
+	$(VENV)-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --group audit --output-file requirements/audit.txt
 
 clean: ## remove what the other words built
-	rm -rf $(VENV) $(VENV)-lock dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lock $(VENV)-audit dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

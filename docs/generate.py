@@ -14,8 +14,13 @@ from typer.cli import app as typer_cli
 from typer.testing import CliRunner
 
 from gateway.config import table as settings
+from gateway.config.keys import KEYS
+from gateway.config.quantities import Duration, Quantity, Size
 from gateway.events import table as catalogue
+from gateway.ingress import connection, handshakes, server
 from gateway.metrics import table as metrics
+from gateway.pipeline import envelope, signature
+from gateway.pipeline.flat import FlatCaps
 from gateway.pipeline.reasons import ENDINGS
 from tests.inputs import table as inputs
 
@@ -43,6 +48,52 @@ def reasons() -> str:
     return "\n".join([head, *rows])
 
 
+def _default(*path: str) -> str:
+    """Return a setting's default as the configuration writes it."""
+    field = KEYS[path].field
+    quantity = next(one for one in field.metadata if isinstance(one, Quantity))
+    return quantity.write(field.get_default())
+
+
+def limits() -> str:
+    """Return the table of limits: what may be set, and what is fixed."""
+    seconds, size, caps = Duration(0).write, Size(0).write, FlatCaps()
+    secrets = next(
+        each.max_length
+        for each in KEYS["webhooks", "*", "secrets"].field.metadata
+        if hasattr(each, "max_length")
+    )
+    rows = (
+        ("connections", "ingress.max_connections", "an idle one is closed, or the new one: 503"),
+        ("a TLS handshake", seconds(handshakes._WITHIN), "closed"),
+        ("a head's arrival; idleness", "ingress.keepalive_timeout", "closed"),
+        ("the request line, and each field", size(server._LINE), "431"),
+        ("fields", str(server._FIELDS), "431"),
+        ("a body", "ingress.max_body_bytes", "413, where declared before a byte is read"),
+        ("a body's arrival", "ingress.body_timeout", "408"),
+        ("deliveries at once", "ingress.max_in_flight", "503"),
+        ("their bytes", "ingress.max_in_flight_bytes", "503"),
+        ("an answer left unread", seconds(connection._TAKEN_WITHIN), "closed"),
+        ("parts of a signature; MACs", f"{signature._MOST_PARTS}; {signature._MOST_MACS}", "401"),
+        ("live secrets of a webhook", str(secrets), "no start"),
+        ("a signature's age", "ingress.signature_tolerance", "401"),
+        ("id, type, team: characters", str(envelope._LONGEST), "quarantine"),
+        ("the flat form: depth; names", f"{caps.depth}; {caps.keys}", "quarantine"),
+        ("the flat form: bytes", size(caps.size), "quarantine"),
+        ("bytes waiting for Kafka", "kafka.queue_bytes", "503"),
+        ("memory for ids", "idempotency.memory_limit", "the oldest ids go"),
+    )
+    head = "| what | at most | set by | beyond it |\n|---|---|---|---|"
+    return "\n".join([head, *(_limit(*row) for row in rows)])
+
+
+def _limit(what: str, bound: str, beyond: str) -> str:
+    path = tuple(bound.split("."))
+    if path in KEYS:
+        return f"| {what} | {_default(*path)} | `{bound}` | {beyond} |"
+    return f"| {what} | {bound} | fixed | {beyond} |"
+
+
 def commands() -> str:
     """Return every command with its options, as typer documents them."""
     arguments = ["gateway.cli.commands", "utils", "docs", "--name", "cstar-gateway"]
@@ -57,6 +108,7 @@ PARTS = (
     Part("docs/events.md", "catalogue", catalogue.render),
     Part("docs/inputs.md", "inputs", inputs.render),
     Part("docs/metrics.md", "metrics", metrics.render),
+    Part("docs/security.md", "limits", limits),
 )
 
 

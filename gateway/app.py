@@ -19,7 +19,7 @@ import structlog
 
 import gateway
 from gateway import parts
-from gateway.config import Config
+from gateway.config import Config, Problem
 from gateway.engine import FLUSH_SECONDS, Engine
 from gateway.ingress.admin import AdminServer, Check
 from gateway.ingress.server import IngressServer
@@ -28,6 +28,7 @@ from gateway.rotation import Rotation
 
 __all__ = ["Gateway"]
 
+_RENEW_SECONDS = 1.0
 _LIBRARIES = ("aiohttp", "aiokafka", "msgspec")
 
 _log = structlog.get_logger(__name__)
@@ -49,6 +50,9 @@ class Gateway:
         self._began = False
         self._draining = False
         self._engine = engine = Engine(config)
+        self._tls = parts.listener_tls(config)
+        self._contexts = {"ingress": self._tls, "kafka": engine.certificates}
+        self._renewal: asyncio.TimerHandle | None = None
         self._ingress = IngressServer(
             engine.intake, engine.telemetry, unready=self._starting, limits=parts.limits(config)
         )
@@ -69,11 +73,14 @@ class Gateway:
         self.admin_port = await self._admin.start(config.admin.host, config.admin.port)
         await self._engine.start()
         try:
-            self.port = await self._ingress.start(config.ingress.host, config.ingress.port)
+            self.port = await self._ingress.start(
+                config.ingress.host, config.ingress.port, tls=self._tls
+            )
         except OSError:
             await self.abort()
             raise
         self._rotation.start()
+        self._renew_certificates()
         _log.info("listening", port=self.port, admin_port=self.admin_port)
 
     async def drain(self) -> None:
@@ -95,6 +102,8 @@ class Gateway:
         """Leave at once: nothing is written to Kafka after this returns."""
         self._draining = True
         self._rotation.stop()
+        if self._renewal is not None:
+            self._renewal.cancel()
         await self._ingress.drain(0)
         await self._engine.stop(0)
         await self._admin.stop()
@@ -119,6 +128,17 @@ class Gateway:
         if not self._began:
             self.checks()
         return None if self._began else Reason.STARTING
+
+    def _renew_certificates(self) -> None:
+        """Take up certificates and keys that were replaced; the last good serve until then."""
+        for whose, context in self._contexts.items():
+            try:
+                if context is not None and context.renew():
+                    _log.info("certificates renewed", of=whose)
+            except Problem as found:
+                _log.error("certificates refused", of=whose, problem=found.problem, fix=found.fix)
+        loop = asyncio.get_running_loop()
+        self._renewal = loop.call_later(_RENEW_SECONDS, self._renew_certificates)
 
 
 def _versions() -> dict[str, str]:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from gateway import parts
-from gateway.config import Config
+from gateway.config import Config, RenewableContext
 from gateway.config.rules import ROOM_IN_RECORD
 from gateway.idempotency.claims import Claims
 from gateway.idempotency.identity import Digester, shared_key
@@ -43,6 +43,7 @@ class Engine:
         telemetry: every number.
         intake: takes deliveries.
         sink: takes records.
+        certificates: what every connection to Kafka speaks TLS with; None: plain.
     """
 
     def __init__(self, config: Config) -> None:
@@ -51,7 +52,9 @@ class Engine:
         specs = parts.topic_specs(config)
         secrets = {webhook.name: len(webhook.secrets) for webhook in config.webhooks}
         self.telemetry = Telemetry(topics=[spec.name for spec in specs], webhooks=secrets)
-        self.sink = KafkaSink(parts.kafka_settings(config), specs, self.telemetry.batches)
+        self._settings = parts.kafka_settings(config)
+        self.certificates: RenewableContext | None = self._settings.security.get("ssl_context")
+        self.sink = KafkaSink(self._settings, specs, self.telemetry.batches)
         self._window = Window(config.idempotency.window, config.idempotency.memory_limit)
         self._clock = _steady_clock()
         self._router = parts.router(config)
@@ -84,7 +87,7 @@ class Engine:
         own = self._router.topics
         journal = Journal(
             parts.journal_topics(config),
-            log=KafkaLog(parts.kafka_settings(config)),
+            log=KafkaLog(self._settings),
             publish=self.sink.publish,
             memory=Remembering(self._window, config.idempotency.window, self._clock),
             recovery=Recovery(digester, own.categories, own.quarantine),

@@ -3,7 +3,7 @@
 May live here: `Config` in, values out. May not: anything that connects, listens or runs (`app`).
 """
 
-from gateway.config import Config, client_options
+from gateway.config import Config, RenewableContext, client_options, listener_context
 from gateway.config import Webhook as WebhookSettings
 from gateway.idempotency.journal import JournalTopics
 from gateway.ingress.server import Limits
@@ -18,6 +18,7 @@ __all__ = [
     "kafka_settings",
     "keyring",
     "limits",
+    "listener_tls",
     "router",
     "topic_specs",
     "webhooks",
@@ -89,6 +90,20 @@ def limits(config: Config) -> Limits:
         max_in_flight_bytes=ingress.max_in_flight_bytes,
         keepalive_timeout=ingress.keepalive_timeout,
     )
+
+
+def listener_tls(config: Config) -> RenewableContext | None:
+    """Return what the public listener speaks TLS with; None: plain HTTP.
+
+    Raises:
+        gateway.config.faults.Problem: a certificate changed since the configuration was read.
+    """
+    ingress = config.ingress
+    certificate, key, ca = ingress.tls_cert_file, ingress.tls_key_file, ingress.tls_client_ca_file
+    if certificate is None or key is None:
+        return None
+    files = (certificate, key) if ca is None else (certificate, key, ca)
+    return RenewableContext(lambda: listener_context(certificate, key, ca), files)
 
 
 def router(config: Config) -> Router:

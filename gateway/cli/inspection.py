@@ -4,20 +4,15 @@ May live here: questions, each on a bare connection, so that what fails says why
 clients fold every cause into "unable to bootstrap". May not: judgement (`checks`).
 """
 
-import asyncio
-import os
-import re
-import socket
-import ssl
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from aiokafka.conn import AIOKafkaConnection, create_conn
+from aiokafka.conn import AIOKafkaConnection
 from aiokafka.errors import NoError, UnknownTopicOrPartitionError, for_code
 from aiokafka.protocol.admin import CreateTopicsRequest, DescribeConfigsRequest
 
-from gateway.cli.authorized import AuthorizedMetadataRequest, operations
+from gateway.sink.authorized import AuthorizedMetadataRequest, operations
+from gateway.sink.knock import REQUEST_SECONDS, connect, why
 from gateway.sink.settings import KafkaSettings, TopicSpec
 from gateway.sink.topics import create_configs
 
@@ -27,8 +22,6 @@ CONFIGS = ("max.message.bytes", "min.insync.replicas", "retention.ms", "cleanup.
 """The topic configs that matter to the gateway."""
 
 _TOPIC = 2  # a resource type, ConfigResource.Type.TOPIC
-_REQUEST_SECONDS = 5.0
-_CODED = re.compile(r"^\[Error \d+\] \w+:?")
 
 
 class Broker(NamedTuple):
@@ -77,31 +70,6 @@ class Cluster(NamedTuple):
     def lacks(self, name: str) -> bool:
         """Tell whether a topic that was asked for is not there."""
         return self.topics[name].error == UnknownTopicOrPartitionError.message
-
-
-@asynccontextmanager
-async def connect(
-    host: str, port: int, settings: KafkaSettings, within: float = _REQUEST_SECONDS
-) -> AsyncIterator[AIOKafkaConnection]:
-    """Connect to one broker, TLS and log-in included; close at the end.
-
-    Raises:
-        OSError, KafkaError, TimeoutError: see `why`.
-    """
-    async with asyncio.timeout(within):
-        connection: AIOKafkaConnection = await create_conn(
-            host,
-            port,
-            client_id=settings.client_id,
-            request_timeout_ms=round(within * 1000),
-            **settings.security,
-        )
-    try:
-        yield connection
-    finally:
-        closed = connection.close()
-        if closed is not None:
-            await asyncio.wait({asyncio.ensure_future(closed)}, timeout=1)
 
 
 async def inspect(connection: AIOKafkaConnection, topics: Sequence[str]) -> Cluster:
@@ -165,28 +133,10 @@ async def would_create(
     ]
     if not rows:
         return {}
-    request = CreateTopicsRequest(rows, round(_REQUEST_SECONDS * 1000), validate_only=True)
+    request = CreateTopicsRequest(rows, round(REQUEST_SECONDS * 1000), validate_only=True)
     response: Any = await connection.send(request)
     return {
         name: message or for_code(code).message
         for name, code, message, *_ in response.topic_errors
         if for_code(code) is not NoError
     }
-
-
-def why(error: BaseException) -> str:
-    """Return why a broker cannot be used, for people."""
-    if isinstance(error, TimeoutError):
-        return "no answer in time"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not trusted: {error.verify_message}"
-    if isinstance(error, ssl.SSLError):
-        reason = getattr(error, "reason", None) or "no reason given"
-        return f"TLS failed ({reason}): does this port speak it?"
-    if isinstance(error, socket.gaierror):
-        return "its name is not known"
-    if isinstance(error, OSError) and error.errno:
-        return os.strerror(error.errno).lower()
-    kind = type(error).__name__
-    told = _CODED.sub("", str(error)).strip() or "no reason given"
-    return f"{kind}: {told}"

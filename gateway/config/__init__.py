@@ -6,7 +6,8 @@ model         Config and its tables (listeners, kafka, security), each key with 
 quantities, names, secrets        how single values are read
 environment, keys, faults         variables, what may be set, what is said
 findings, rules, security_rules   single keys that will not do, and keys that do not fit together
-tls           certificates, and `kafka.security` as the words Kafka's client takes
+tls, renewable                    certificates and keys as contexts, and what a change of them does
+client        `kafka.security` as the words Kafka's client takes
 cautions      what is allowed but seldom meant
 table         the tables of docs/configuration.md
 ```
@@ -15,20 +16,25 @@ May not live here: what is done with a setting. Parts of the gateway receive pla
 """
 
 from gateway.config.cautions import Caution, cautions
-from gateway.config.faults import ConfigError, Fault
+from gateway.config.client import client_options
+from gateway.config.faults import ConfigError, Fault, Problem
 from gateway.config.loading import load
 from gateway.config.model import Config, Webhook
+from gateway.config.renewable import RenewableContext
 from gateway.config.secrets import Secret
-from gateway.config.tls import client_options
+from gateway.config.tls import listener_context
 
 __all__ = [
     "Caution",
     "Config",
     "ConfigError",
     "Fault",
+    "Problem",
+    "RenewableContext",
     "Secret",
     "Webhook",
     "cautions",
     "client_options",
+    "listener_context",
     "load",
 ]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gateway.config.names import Host
+from gateway.config.names import File, Host
 from gateway.config.quantities import Count, Duration, Size
 from gateway.config.section import Section
 
@@ -20,6 +20,16 @@ class Ingress(Section):
     host: Host = Field("0.0.0.0", description="Address to listen on.")  # noqa: S104 - public
     port: Annotated[int, Count(0, 65_535)] = Field(
         8080, description="Port to listen on; 0 lets the system choose."
+    )
+    tls_cert_file: File | None = Field(
+        None, description="The listener's certificate chain (PEM); with it, HTTPS only."
+    )
+    tls_key_file: File | None = Field(
+        None, description="The private key of `tls_cert_file` (PEM, not encrypted)."
+    )
+    tls_client_ca_file: File | None = Field(
+        None,
+        description="A sender must show a certificate that one of these (PEM) has signed: mTLS.",
     )
     max_body_bytes: Annotated[int, Size(_KIB, 64 * _MIB)] = Field(
         _MIB, description="Largest body taken; a larger one is refused with 413."

@@ -155,8 +155,9 @@ class Count(Quantity):
         """Read an integer, or the decimal digits of one."""
         if isinstance(value, int) and not isinstance(value, bool):
             return value
-        if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,15}", value.strip()):
-            return int(value)
+        text = value.strip() if isinstance(value, str) else ""
+        if re.fullmatch(r"-?[0-9]{1,15}", text):
+            return int(text)  # not of the value: `strip` takes away more than `int` passes over
         return None
 
     def write(self, number: float) -> str:

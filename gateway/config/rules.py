@@ -6,7 +6,7 @@ from gateway.config.faults import Path, Violation
 from gateway.config.model import Config
 from gateway.config.quantities import Duration, Size
 from gateway.config.secrets import Secret
-from gateway.config.security_rules import security_violations
+from gateway.config.security_rules import listener_violations, security_violations
 from gateway.pipeline.routes import Topics as OwnTopics
 
 __all__ = ["ROOM_IN_BATCH", "ROOM_IN_RECORD", "violations"]
@@ -27,6 +27,7 @@ _size = Size(0).write
 def violations(config: Config) -> Iterator[Violation]:
     """Yield every rule that `config` breaks."""
     yield from _ingress(config)
+    yield from listener_violations(config.ingress)
     yield from _webhooks(config)
     yield from _kafka(config)
     yield from security_violations(config.kafka.security)

@@ -11,7 +11,7 @@ from gateway.config.section import Section
 __all__ = ["Mechanism", "Protocol", "Security"]
 
 Protocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
-Mechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
+Mechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"]
 
 
 class Security(Section):
@@ -24,6 +24,10 @@ class Security(Section):
     username: str | None = Field(None, description="User to log in as.")
     password: Annotated[Secret | None, SecretIn()] = Field(
         None, description="Reference to the user's password."
+    )
+    token_file: File | None = Field(
+        None,
+        description="File with the bearer token of `OAUTHBEARER`; read anew for each connection.",
     )
     ca_file: File | None = Field(
         None, description="Certificates to trust (PEM); without it, the system's."

@@ -65,6 +65,7 @@ class Kafka:
     ) -> None:
         self.port = port
         self._port_is_ours = port == 0
+        self._internal_port = 0
         self._advertised_port = advertised_port
         self._protocol = protocol
         self._overrides = dict(overrides or {})
@@ -83,6 +84,11 @@ class Kafka:
     def bootstrap_servers(self) -> str:
         """What clients connect to: `127.0.0.1:<port>`, the proxy's where one stands before it."""
         return f"127.0.0.1:{self._advertised_port or self.port}"
+
+    @property
+    def internal_servers(self) -> str:
+        """Where an administrator connects whatever clients must show: plain text, no log-in."""
+        return f"127.0.0.1:{self._internal_port}"
 
     @property
     def version(self) -> str:
@@ -204,7 +210,7 @@ class Kafka:
         for tries_left in reversed(range(_PORT_TRIES)):
             clients, internal, controller = free_ports(3)
             ports = Ports(clients if self._port_is_ours else self.port, internal, controller)
-            self.port = ports.clients
+            self.port, self._internal_port = ports.clients, ports.internal
             properties = broker_properties(
                 ports,
                 data=launch.data,

@@ -2,6 +2,7 @@
 
 ```
 server       listeners, connections, drain             (public listener)
+handshakes   TLS, before a connection is one
 connection   one TCP connection: malformed HTTP, half-close, room
 malformed    what could not be parsed, and why
 webhook      one request from head to answer: the order of work

@@ -21,6 +21,7 @@ from aiohttp.http_parser import HttpRequestParser, HttpRequestParserPy
 from gateway.ingress.answers import Answers
 from gateway.ingress.connections import Connections
 from gateway.ingress.descriptors import raise_limit
+from gateway.ingress.handshakes import Handshakes
 from gateway.ingress.load import Load
 from gateway.ingress.webhook import Intake, WebhookHandler
 from gateway.metrics.telemetry import Telemetry
@@ -99,9 +100,9 @@ class IngressServer:
             body_timeout=limits.body_timeout,
         )
         self._connections: Connections | None = None
+        self._handshakes: Handshakes | None = None
         self._listener: asyncio.Server | None = None
-        self._tls: ssl.SSLContext | None = None
-        self._adopting: set[asyncio.Task[None]] = set()
+        self._taken: list[socket.socket] = []
         self._watch(telemetry)
 
     async def start(self, host: str, port: int, *, tls: ssl.SSLContext | None = None) -> int:
@@ -119,10 +120,11 @@ class IngressServer:
             OSError: the address cannot be bound.
         """
         limits = self._limits
+        most = raise_limit(limits.max_connections)
         self._connections = Connections(
             self._handler,
             self._meter,
-            raise_limit(limits.max_connections),
+            most,
             access_log=None,
             auto_decompress=False,  # the signature is over the bytes as they were sent
             keepalive_timeout=limits.keepalive_timeout,
@@ -132,13 +134,24 @@ class IngressServer:
             max_headers=_FIELDS,
             read_bufsize=_READ_BUFFER,
         )
-        self._tls = tls
-        loop = asyncio.get_running_loop()
-        self._listener = await loop.create_server(
-            self._connections, host, port, ssl=tls, backlog=_BACKLOG
+        self._handshakes = Handshakes(
+            self._connections, tls, most=most, count=self._meter.handshake
+        )
+        self._listener = await asyncio.get_running_loop().create_server(
+            self._connections, host, port, backlog=_BACKLOG, start_serving=tls is None
         )
         bound: int = self._listener.sockets[0].getsockname()[1]
+        if tls is not None:
+            self._take_over(self._listener)
         return bound
+
+    def _take_over(self, listener: asyncio.Server) -> None:
+        """Accept from the listener's sockets ourselves: handshakes must be counted."""
+        assert self._handshakes is not None  # noqa: S101 - made just before
+        self._taken = _copies(listener)
+        for taken in self._taken:
+            taken.listen(_BACKLOG)
+        self._handshakes.accept_from(self._taken)
 
     def retire(self) -> None:
         """Go on serving, but end each connection with its next answer."""
@@ -148,22 +161,14 @@ class IngressServer:
     def stop_listening(self) -> None:
         """Take no new connections; those that are open, to the kernel's word, are served on."""
         self.retire()
-        if self._listener is None:
+        if self._listener is None or self._handshakes is None:
             return
-        loop = asyncio.get_running_loop()
         listener, self._listener = self._listener, None
-        for accepted in _close(listener):
-            task = loop.create_task(self._adopt(accepted))
-            self._adopting.add(task)
-            task.add_done_callback(self._adopting.discard)
-
-    async def _adopt(self, accepted: socket.socket) -> None:
-        """Serve a connection that the listener did not come to."""
-        assert self._connections is not None  # noqa: S101 - there was a listener
-        with suppress(OSError):
-            await asyncio.get_running_loop().connect_accepted_socket(
-                self._connections, accepted, ssl=self._tls
-            )
+        taken, self._taken = self._taken or _copies(listener), []
+        self._handshakes.stop()
+        listener.close()
+        for accepted in _left(taken):
+            self._handshakes.begin(accepted)
 
     async def drain(self, within: float) -> int:
         """Close what is idle and answer what was begun; after this nothing is served.
@@ -175,8 +180,8 @@ class IngressServer:
             How many were cut.
         """
         self.stop_listening()
-        if self._adopting:
-            await asyncio.wait(self._adopting, timeout=within)
+        if self._handshakes is not None:
+            await self._handshakes.finish(within)
         return await self._connections.drain(within) if self._connections is not None else 0
 
     def _watch(self, telemetry: Telemetry) -> None:
@@ -188,17 +193,22 @@ class IngressServer:
         return self._connections.count if self._connections is not None else 0
 
 
-def _close(listener: asyncio.Server) -> list[socket.socket]:
-    """Close a listener; return the connections that only the kernel had accepted.
+def _copies(listener: asyncio.Server) -> list[socket.socket]:
+    """Return sockets of ours on the listener's addresses, ready for `sock_accept`."""
+    copies = [socket.fromfd(each.fileno(), each.family, each.type) for each in listener.sockets]
+    for copy in copies:
+        copy.settimeout(0)
+    return copies
+
+
+def _left(takers: list[socket.socket]) -> list[socket.socket]:
+    """Close listening sockets; return the connections that only the kernel had accepted.
 
     It would reset them, and with them the requests that their senders have already written.
     """
     accepted: list[socket.socket] = []
-    takers = [socket.fromfd(each.fileno(), each.family, each.type) for each in listener.sockets]
-    listener.close()
     for taker in takers:
         with taker, suppress(BlockingIOError):
-            taker.settimeout(0)
             while len(accepted) < _BACKLOG:
                 accepted.append(taker.accept()[0])
                 accepted[-1].settimeout(0)

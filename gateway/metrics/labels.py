@@ -18,6 +18,7 @@ __all__ = [
     "CAUSE",
     "DRIFT",
     "EVENT_TYPE",
+    "HANDSHAKE",
     "HEADER",
     "HOW",
     "METHOD",
@@ -88,4 +89,5 @@ CAUSE = Label(
     ("batch_failed", "sender_dead", "metadata_dead", "metadata_stale", OTHER),
     "what makes the sink replace its producer",
 )
+HANDSHAKE = Label("result", ("done", "failed", "timeout", "evicted"), "how a TLS handshake can end")
 HOW = Label("how", ("evicted", "refused"), "what was done to make room")

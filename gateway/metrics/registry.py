@@ -60,6 +60,13 @@ _HTTP = (
         "Connections closed for want of room: an idle one or, where all are busy, the new one.",
         labels.HOW,
     ),
+    _counter(
+        "tls_handshakes",
+        "handshakes",
+        "TLS handshakes of the public listener; `failed`: no TLS, too old a version, or a sender "
+        "whose certificate is refused.",
+        labels.HANDSHAKE,
+    ),
     _gauge("in_flight_deliveries", "deliveries", "Deliveries received and not answered yet."),
     _gauge("in_flight_bytes", "bytes", "Bodies of deliveries that are not answered yet."),
 )

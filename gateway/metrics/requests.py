@@ -14,13 +14,14 @@ _USUAL = ("200", "202", "401", "503")
 class RequestMeter:
     """Counts requests and connections of the public listener."""
 
-    __slots__ = ("_durations", "_over_limit", "_usual")
+    __slots__ = ("_durations", "_handshakes", "_over_limit", "_usual")
 
     def __init__(self, book: Book) -> None:
         usual = {status: ("POST", status, _ROUTE) for status in _USUAL}
         self._durations = book.distributions(_NAME, usual.values())
         self._usual = {int(code): self._durations.at(*key) for code, key in usual.items()}
         self._over_limit = book.tally("cstar_gateway_http_connections_over_limit_total")
+        self._handshakes = book.tally("cstar_gateway_tls_handshakes_total")
 
     def delivered(self, status: int, seconds: float) -> None:
         """Count an answer to a POST on the route."""
@@ -49,3 +50,7 @@ class RequestMeter:
     def over_limit(self, how: str) -> None:
         """Count a connection closed for want of room: `evicted` or `refused`."""
         self._over_limit.add(how)
+
+    def handshake(self, ending: str) -> None:
+        """Count a TLS handshake: `done`, `failed`, `timeout` or `evicted`."""
+        self._handshakes.add(ending)

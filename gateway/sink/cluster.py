@@ -31,6 +31,7 @@ class Cluster:
 
     Attributes:
         missing: topics that are not there, each with the reason as far as Kafka tells it.
+        denied: topics that we may not write to, each with the operations to grant.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Cluster:
         self._limits: dict[str, int] = {}
         self._absent: dict[str, int] = {}
         self.missing: dict[str, str] = {}
+        self.denied: dict[str, str] = {}
 
     @property
     def present(self) -> list[str]:
@@ -74,8 +76,10 @@ class Cluster:
             await self.close()
             raise
         self._note_missing(view.missing)
+        self._note_denied(view.denied)
         queues = self._publisher.queues
         queues.missing = frozenset(view.missing)
+        queues.denied = frozenset(view.denied)
         limits = {topic: self.record_limit(topic) for topic in view.partitions}
         gone = queues.shape(view.partitions, limits)
         for topic in self._specs:
@@ -110,6 +114,11 @@ class Cluster:
             else:
                 _log.info("kafka topics complete", topics=len(self._specs))
         self.missing = missing
+
+    def _note_denied(self, denied: dict[str, str]) -> None:
+        if denied and denied != self.denied:
+            _log.error("kafka topics denied", grant=denied)
+        self.denied = denied
 
     def _give_up(self, gone: list[Queue], producer: Producer | None) -> None:
         stale = [queue for queue in gone if not queue.idle]

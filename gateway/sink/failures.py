@@ -17,7 +17,7 @@ from aiokafka import errors
 
 from gateway.pipeline.reasons import Reason
 
-__all__ = ["KINDS", "REFUSALS", "Failure", "classify", "describe"]
+__all__ = ["KINDS", "REFUSALS", "Failure", "classify"]
 
 REFUSALS: dict[type[BaseException], str] = {
     errors.MessageSizeTooLargeError: "too_large",
@@ -67,10 +67,3 @@ def classify(error: BaseException, attempts: int) -> Failure:
     kind = REFUSALS.get(type(error), "unknown")
     refused = kind != "unknown" and attempts <= 1
     return Failure(Reason.KAFKA_REFUSED if refused else Reason.OUTCOME_UNKNOWN, kind)
-
-
-def describe(error: BaseException) -> str:
-    """Return `error` in a line for people: its name and, where it has one, its message."""
-    name = type(error).__name__
-    message = str(error).strip()
-    return message if message.startswith((name, "[")) else f"{name}: {message}" if message else name

@@ -62,6 +62,10 @@ class KafkaSink:
         if missing:
             listed = ", ".join(f"{topic} ({why})" for topic, why in missing.items())
             return f"Kafka lacks topics: {listed}"
+        denied = self._supervisor.cluster.denied
+        if denied:
+            listed = ", ".join(f"{operations} on {topic}" for topic, operations in denied.items())
+            return f"Kafka does not let us write: grant {listed}"
         return None
 
     @property

@@ -10,10 +10,11 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import TopicAuthorizationFailedError
 
 from gateway.retrieval import LogFailed, Stored
 from gateway.sink.client import sever
-from gateway.sink.failures import describe
+from gateway.sink.knock import why
 from gateway.sink.settings import KafkaSettings
 from gateway.sink.topics import Admin
 
@@ -53,7 +54,7 @@ class KafkaLog:
             except LogFailed:
                 raise
             except Exception as error:  # SASL code raises anything
-                raise LogFailed(f"{_named(topics)} cannot be read: {describe(error)}") from error
+                raise LogFailed(f"{_named(topics)} cannot be read: {_because(error)}") from error
             yield reader
         finally:
             await _close(consumer)
@@ -65,8 +66,9 @@ class KafkaLog:
             view = await admin.view(topics)
         finally:
             await admin.close()
-        if view.missing:
-            raise LogFailed(f"Kafka has no {', '.join(view.missing)}")
+        absent = [topic for topic in topics if topic not in view.partitions]
+        if absent:
+            raise LogFailed(f"Kafka has, or shows us, no {', '.join(absent)}")
         return [
             TopicPartition(topic, number)
             for topic, count in view.partitions.items()
@@ -106,7 +108,7 @@ class KafkaReader:
             if not fetched and self.left:
                 await self._look_again(within)
         except Exception as error:  # SASL code raises anything
-            raise LogFailed(f"Kafka cannot be read: {describe(error)}") from error
+            raise LogFailed(f"Kafka cannot be read: {_because(error)}") from error
         records: list[Stored] = []
         for partition, batch in fetched.items():
             self._positions[partition] = batch[-1].offset + 1
@@ -149,6 +151,12 @@ async def _close(consumer: AIOKafkaConsumer) -> None:
     with suppress(Exception):
         await asyncio.wait_for(consumer.stop(), _CLOSE_WITHIN)
     await sever(consumer._client)  # noqa: SLF001 - stop() waits for a broker that may be frozen
+
+
+def _because(error: Exception) -> str:
+    if isinstance(error, TopicAuthorizationFailedError):
+        return "it denies us this: grant Read on every topic of the gateway's"
+    return why(error)
 
 
 def _named(topics: Sequence[str]) -> str:

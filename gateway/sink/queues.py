@@ -97,6 +97,7 @@ class Queues:
 
     Attributes:
         missing: topics that Kafka had, or should have, and does not.
+        denied: topics that Kafka does not let us write to.
     """
 
     def __init__(self, settings: KafkaSettings) -> None:
@@ -106,6 +107,7 @@ class Queues:
         self._topics: dict[str, list[Queue]] = {}
         self._keyless = count()
         self.missing: frozenset[str] = frozenset()
+        self.denied: frozenset[str] = frozenset()
 
     def __iter__(self) -> Iterator[Queue]:
         for queues in self._topics.values():
@@ -124,6 +126,8 @@ class Queues:
         """
         topic = record.topic
         queues = self._topics.get(topic)
+        if topic in self.denied:
+            raise Ended(Reason.KAFKA_REFUSED, f"Kafka does not let us write to {topic}")
         if queues is None or topic in self.missing:
             raise Ended(Reason.KAFKA_UNAVAILABLE, f"Kafka has no topic {topic}")
         key = record.key

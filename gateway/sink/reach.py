@@ -8,7 +8,7 @@ from asyncio import get_running_loop
 import structlog
 
 from gateway.pipeline.reasons import Reason
-from gateway.sink.failures import describe
+from gateway.sink.knock import why
 from gateway.sink.observer import SinkObserver
 from gateway.sink.publisher import Publisher
 
@@ -48,11 +48,14 @@ class Reach:
         self._observer.connected(connected=True)
         _log.info("kafka connected", servers=self._servers)
 
-    def failed(self, error: BaseException, *, certain: bool = False) -> None:
+    def failed(
+        self, error: BaseException, *, told: str | None = None, certain: bool = False
+    ) -> None:
         """Kafka did not answer.
 
         Args:
             error: what happened instead.
+            told: why, for people, where it is known better than the error tells.
             certain: there is no producer that might do better, so once is enough.
         """
         now = self._loop.time()
@@ -62,11 +65,12 @@ class Reach:
         believed = certain or self._failures >= _FAILURES
         if not believed or self._publisher.acked_at > self._failing_since:
             return
-        why = f"Kafka cannot be reached at {self._servers}: {describe(error)}"
-        self._publisher.refuse(Reason.KAFKA_UNAVAILABLE, why)
+        told = told or why(error)
+        refusal = f"Kafka cannot be reached at {self._servers}: {told}"
+        self._publisher.refuse(Reason.KAFKA_UNAVAILABLE, refusal)
         if self.connected is not False:
             self.connected = False
             self._observer.connected(connected=False)
         if now - self._said_at >= _REPEAT_AFTER:
             self._said_at = now
-            _log.warning("kafka unreachable", servers=self._servers, error=describe(error))
+            _log.warning("kafka unreachable", servers=self._servers, error=told)

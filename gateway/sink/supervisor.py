@@ -9,8 +9,10 @@ from contextlib import suppress
 from random import uniform
 
 import structlog
+from aiokafka.errors import BrokerResponseError, KafkaError
 
 from gateway.sink.cluster import Cluster
+from gateway.sink.knock import knock
 from gateway.sink.observer import SinkObserver
 from gateway.sink.producer import Producer
 from gateway.sink.publisher import Publisher
@@ -80,7 +82,7 @@ class Supervisor:
             try:
                 return await self._attempt()
             except Exception as error:  # noqa: BLE001 - SASL code raises anything; retried, and told
-                self.reach.failed(error, certain=True)
+                self.reach.failed(error, told=await self._told(error), certain=True)
             await asyncio.sleep(uniform(pause / 2, pause))  # noqa: S311 - jitter
             pause = min(pause * 2, longest)
 
@@ -159,7 +161,12 @@ class Supervisor:
         if refreshed is True or seen is None:
             self.reach.succeeded()
         else:
-            self.reach.failed(seen)
+            self.reach.failed(seen, told=await self._told(seen))
+
+    async def _told(self, error: BaseException) -> str | None:
+        """Find out why no broker lets us in, where aiokafka tells only that none does."""
+        client_side = isinstance(error, KafkaError) and not isinstance(error, BrokerResponseError)
+        return await knock(self._settings) if client_side else None
 
     async def _refresh(self, producer: Producer) -> bool:
         async with asyncio.timeout(_PROBE_WITHIN):

@@ -8,9 +8,15 @@ from typing import Any, NamedTuple
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    NoError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+    for_code,
+)
 from aiokafka.protocol.metadata import MetadataRequest
 
+from gateway.sink.authorized import AuthorizedMetadataRequest, operations
 from gateway.sink.client import sever
 from gateway.sink.settings import KafkaSettings, TopicSpec
 
@@ -25,10 +31,12 @@ class TopicView(NamedTuple):
     Attributes:
         partitions: how many each topic has that is there.
         missing: topics that are not there, each with Kafka's word for why.
+        denied: topics that we may not write to, each with the operations to grant.
     """
 
     partitions: dict[str, int]
     missing: dict[str, str]
+    denied: dict[str, str]
 
 
 def create_configs(spec: TopicSpec, settings: KafkaSettings) -> dict[str, str]:
@@ -57,18 +65,28 @@ class Admin:
 
     async def view(self, topics: Sequence[str]) -> TopicView:
         """Return what Kafka says of `topics`, in one request; it creates none by being asked."""
-        node = self._client.get_random_node()
-        request = MetadataRequest(list(topics), allow_auto_topic_creation=False)
-        response = await self._client.send(node, request)
-        partitions: dict[str, int] = {}
-        missing: dict[str, str] = {}
-        for code, topic, _, found in response.topics:
+        view = TopicView({}, {}, {})
+        for code, topic, _, found, *allowed in await self._metadata(topics):
             error = for_code(code)
-            if error is NoError:
-                partitions[topic] = len(found)
+            if error is TopicAuthorizationFailedError:
+                view.denied[topic] = "Describe, Write"
+            elif error is not NoError:
+                view.missing[topic] = error.message
             else:
-                missing[topic] = error.message
-        return TopicView(partitions, missing)
+                view.partitions[topic] = len(found)
+                may = operations(*allowed) if allowed else None
+                if may is not None and "Write" not in may:
+                    view.denied[topic] = "Write"
+        return view
+
+    async def _metadata(self, topics: Sequence[str]) -> Any:
+        node = self._client.get_random_node()
+        try:
+            response = await self._client.send(node, AuthorizedMetadataRequest(topics))
+        except NotImplementedError:  # aiokafka's word for a broker older than 2.3
+            request = MetadataRequest(list(topics), allow_auto_topic_creation=False)
+            response = await self._client.send(node, request)
+        return response.topics
 
     async def create(self, specs: Iterable[TopicSpec]) -> dict[str, str]:
         """Create topics; return what Kafka refused, each with its words."""

@@ -1,12 +1,6 @@
 """Inspection: what a real broker tells, without being changed."""
 
-import socket
-import ssl
-
-import pytest
-from aiokafka.errors import SaslAuthenticationFailed
-
-from gateway.cli.inspection import CONFIGS, connect, inspect, why, would_create
+from gateway.cli.inspection import CONFIGS, connect, inspect, would_create
 from gateway.embedded import Kafka
 from gateway.sink.settings import KafkaSettings, TopicSpec
 from tests.kafka_reading import create_topics
@@ -46,23 +40,3 @@ async def test_asking_whether_a_topic_could_be_created_creates_none(
         assert await would_create(connection, [], settings) == {}
     assert list(refused) == [specs[1].name]
     assert cluster.lacks(specs[0].name)
-
-
-@pytest.mark.parametrize(
-    ("error", "told"),
-    [
-        (TimeoutError(), "no answer in time"),
-        (ConnectionRefusedError(111, "Connect call failed ('127.0.0.1', 1)"), "connection refused"),
-        (socket.gaierror(-2, "Name or service not known"), "its name is not known"),
-        (
-            ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER]"),
-            "TLS failed (no reason given): does this port speak it?",
-        ),
-        (SaslAuthenticationFailed("wrong password"), "SaslAuthenticationFailed: wrong password"),
-        (SaslAuthenticationFailed(), "SaslAuthenticationFailed: no reason given"),
-        (OSError(), "OSError: no reason given"),
-    ],
-)
-def test_causes_are_told_for_people(error: BaseException, told: str) -> None:
-    """No tuple, no errno, no class hierarchy."""
-    assert why(error) == told

@@ -86,6 +86,12 @@ def test_what_is_no_count_is_refused(written: object) -> None:
         Count(0).read(written)
 
 
+@pytest.mark.parametrize("written", [7, "7", " 7\n", "7\x1f"])
+def test_a_count_reads_as_an_integer(written: object) -> None:
+    """White space around the digits is passed over, whatever Python's `int` thinks of it."""
+    assert Count(0).read(written) == 7
+
+
 def test_bounds_are_told_in_the_units_people_write() -> None:
     """What is out of bounds is told with the bounds, and their reason where there is one."""
     with pytest.raises(Problem) as refused:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
@@ -158,15 +159,15 @@ class Listening:
         self.port = 0
         self.senders: list[Sender] = []
 
-    async def connect(self) -> Sender:
+    async def connect(self, tls: ssl.SSLContext | None = None) -> Sender:
         """Open a connection; it is closed at the end of the test at the latest."""
-        sender = Sender(*await asyncio.open_connection("127.0.0.1", self.port))
+        sender = Sender(*await asyncio.open_connection("127.0.0.1", self.port, ssl=tls))
         self.senders.append(sender)
         return sender
 
-    async def exchange(self, *parts: bytes) -> Answer:
+    async def exchange(self, *parts: bytes, tls: ssl.SSLContext | None = None) -> Answer:
         """Send bytes on a new connection and read the first answer; leave."""
-        sender = await self.connect()
+        sender = await self.connect(tls)
         try:
             await sender.send(*parts)
             return await sender.answer()
@@ -184,10 +185,10 @@ class Listening:
 
 
 @asynccontextmanager
-async def listening(**limits: Any) -> AsyncIterator[Listening]:
+async def listening(tls: ssl.SSLContext | None = None, **limits: Any) -> AsyncIterator[Listening]:
     """Run a listener; at the end it drains and its ledger must balance."""
     held = Listening(Limits(**limits))
-    held.port = await held.server.start("127.0.0.1", 0)
+    held.port = await held.server.start("127.0.0.1", 0, tls=tls)
     try:
         yield held
     finally:

@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 import pytest
 
+from gateway import __version__
 from gateway.ingress.answers import RETRY_AFTER, Answers
 from gateway.pipeline.reasons import ENDINGS, Outcome, Reason
 from gateway.pipeline.verdict import Verdict
@@ -97,3 +98,19 @@ def test_the_body_can_be_left_out() -> None:
     """HEAD is told the length and not sent the body."""
     whole = Answers(lambda: NOW).render(Verdict(Reason.METHOD_NOT_ALLOWED))
     assert whole.on_wire(b"", bodiless=True) + whole.body == whole.on_wire(b"")
+
+
+FIELDS = {
+    *("content-type", "content-length", "date", "connection"),
+    *("allow", "accept", "accept-encoding", "www-authenticate", "retry-after"),
+}
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_answers_tell_nothing_of_what_answers(reason: Reason) -> None:
+    """No answer has a field beyond these; none names the server, its version or a library."""
+    answered, fields, body = wire(Verdict(reason))
+    assert {field.lower() for field in fields} <= FIELDS
+    told = (answered + str(fields)).encode() + body
+    for word in (b"aiohttp", b"python", b"uvloop", __version__.encode()):
+        assert word not in told.lower()

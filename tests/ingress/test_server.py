@@ -2,9 +2,7 @@
 
 import asyncio
 import socket
-import ssl
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +12,7 @@ from aiohttp.http_parser import HttpRequestParserPy
 from gateway.ingress import server
 from gateway.ingress.server import IngressServer, Limits, SlowParserError
 from gateway.metrics.telemetry import Telemetry
-from tests.ingress.fakes import FakeIntake, Sender, listening, post
-
-CERTIFICATES = Path(__file__).parents[1] / "config" / "certificates"
+from tests.ingress.fakes import FakeIntake, listening, post
 
 
 async def test_an_address_in_use_is_an_oserror() -> None:
@@ -104,20 +100,3 @@ def test_uvloop_serves_the_same() -> None:
             await gateway.connect()
 
     uvloop.run(story())
-
-
-async def test_tls_is_served() -> None:
-    """With a certificate the listener speaks TLS, and plain HTTP gets nowhere."""
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(CERTIFICATES / "certificate.pem", CERTIFICATES / "key.pem")
-    telemetry = Telemetry(topics=[], webhooks={"crm": 1})
-    listener = IngressServer(FakeIntake(), telemetry, unready=lambda: None, limits=Limits())
-    port = await listener.start("127.0.0.1", 0, tls=context)
-    trusting = ssl.create_default_context()
-    trusting.check_hostname = False
-    trusting.verify_mode = ssl.CERT_NONE
-    sender = Sender(*await asyncio.open_connection("127.0.0.1", port, ssl=trusting))
-    await sender.send(post())
-    assert (await sender.answer()).status == 202
-    await sender.close()
-    assert await listener.drain(5) == 0

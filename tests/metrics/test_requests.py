@@ -44,3 +44,12 @@ def test_connections_over_the_limit_are_counted() -> None:
     name = "cstar_gateway_http_connections_over_limit_total"
     assert reading.value(name, how="evicted") == 1
     assert reading.value(name, how="refused") == 0
+
+
+def test_handshakes_are_counted_by_their_end() -> None:
+    """A handshake that failed leaves a trace, for it never becomes a request."""
+    reading = Reading()
+    RequestMeter(reading.book).handshake("failed")
+    name = "cstar_gateway_tls_handshakes_total"
+    assert reading.value(name, result="failed") == 1
+    assert reading.value(name, result="done") == 0

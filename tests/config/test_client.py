@@ -1,4 +1,4 @@
-"""TLS: what Kafka's client is told."""
+"""Client: what Kafka's client is told."""
 
 import ssl
 from pathlib import Path
@@ -32,12 +32,29 @@ def test_an_encrypted_log_in_has_a_context_and_a_password(tmp_path: Path) -> Non
     ).kafka.security
     options = client_options(security)
     context = options.pop("ssl_context")
-    assert context.verify_mode is ssl.CERT_REQUIRED
-    assert context.check_hostname
-    assert len(context.get_ca_certs()) == 1
+    assert context.current.verify_mode is ssl.CERT_REQUIRED
+    assert context.current.check_hostname
+    assert len(context.current.get_ca_certs()) == 1
     assert options == {
         "security_protocol": "SASL_SSL",
         "sasl_mechanism": "SCRAM-SHA-512",
         "sasl_plain_username": "gateway",
         "sasl_plain_password": ENVIRON["PASSWORD"],
     }
+
+
+async def test_a_log_in_by_token_has_a_provider_and_no_password(tmp_path: Path) -> None:
+    """OAUTHBEARER reads its token from a file."""
+    (tmp_path / "token").write_text("header.claims.\n")
+    security = loaded(
+        tmp_path,
+        f"""{MINIMAL}
+        [kafka.security]
+        protocol = "SASL_SSL"
+        sasl_mechanism = "OAUTHBEARER"
+        token_file = "token"
+        """,
+    ).kafka.security
+    options = client_options(security)
+    assert await options["sasl_oauth_token_provider"].token() == "header.claims."
+    assert {"sasl_plain_username", "sasl_plain_password"}.isdisjoint(options)
