@@ -130,6 +130,16 @@ async def test_kept_data_come_back_on_other_ports(tmp_path: Path) -> None:
         assert second.port != port
 
 
+async def test_it_can_be_reached_past_a_proxy() -> None:
+    """Where clients are led to a proxy that is not there, `internal_servers` leads past it."""
+    (nobody,) = free_ports(1)
+    async with Kafka(advertised_port=nobody) as broker:
+        assert broker.bootstrap_servers == f"127.0.0.1:{nobody}"
+        await create_topics(broker.internal_servers, ["letters"], partitions=3)
+        await produce(broker.internal_servers, "letters", b"one")
+        assert await values(broker.internal_servers, "letters") == {b"one"}
+
+
 async def test_it_can_ask_for_a_password(unique_prefix: str) -> None:
     """A protocol and overrides make it a SASL broker, which takes one password and no other."""
     module = "org.apache.kafka.common.security.plain.PlainLoginModule"
