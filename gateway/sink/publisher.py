@@ -27,6 +27,7 @@ __all__ = ["Publisher"]
 
 _TICK = 0.1  # seconds: how exactly deadlines are kept
 _LOADED = 1000  # records/s: from there on, company comes within the linger
+_SEND_WITHIN = 25.0  # seconds; cStar sends again after 30, and maybe to another replica
 _REQUEST_BYTES = 32 * 1024 * 1024  # in flight at once; brokers refuse requests over 100 MiB
 
 
@@ -125,7 +126,9 @@ class Publisher:
         if producer is None or not producer.open:
             return
         ready, self._ready = self._ready, []
+        now = self._loop.time()
         for queue in ready:
+            self._let_go(queue, now)
             if queue.in_flight is not None or not queue.batches:
                 queue.listed = False
             elif self._may_send(queue, producer):
@@ -191,6 +194,11 @@ class Publisher:
             while queue.batches:
                 self._fail(queue, queue.batches.popleft(), reason, "unsent")
 
+    def _let_go(self, queue: Queue, now: float) -> None:
+        """End what waited so long that its next attempt may be taken elsewhere by now."""
+        while queue.batches and now - queue.batches[0].opened > _SEND_WITHIN:
+            self._fail(queue, queue.batches.popleft(), Reason.KAFKA_UNAVAILABLE, "unsent")
+
     def _tick(self) -> None:
         self._ticker = self._loop.call_later(_TICK, self._tick)
         self._loaded = self._taken >= _LOADED * _TICK and not self._closed
@@ -198,6 +206,7 @@ class Publisher:
         now = self._loop.time()
         for queue in self.queues:
             queue.check_deadlines(now)
+            self._let_go(queue, now)
         if self._ready:
             self.flush_soon()
 

@@ -137,6 +137,27 @@ async def test_a_frozen_broker_is_answered_for_in_time(broker: Kafka, unique_pre
         assert load.slowest_answer >= 1.5
 
 
+async def test_what_waited_too_long_is_never_sent(
+    broker: Kafka, unique_prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What could not be sent before cStar's next attempt is let go; what was sent still lands."""
+    monkeypatch.setattr("gateway.sink.publisher._SEND_WITHIN", 1.0)
+    async with opened(broker, unique_prefix, publish_timeout=0.5) as rig:
+        broker.pause()
+        sent = rig.sink.publish([record(rig.topic, b"team", b"sent")])
+        await asyncio.sleep(0.2)
+        waiting = rig.sink.publish([record(rig.topic, b"team", b"waiting")])
+        async with asyncio.timeout(_SECONDS):
+            assert await asyncio.shield(waiting.answer) is Reason.PUBLISH_TIMEOUT
+            assert await asyncio.shield(waiting.settled) is Reason.KAFKA_UNAVAILABLE
+        assert not sent.settled.done()
+        broker.resume()
+        async with asyncio.timeout(_SECONDS):
+            assert not isinstance(await asyncio.shield(sent.settled), Reason)
+        assert [each.value for each in await rig.read(rig.topic)] == [b"sent"]
+        assert rig.sink.queued_bytes == 0
+
+
 async def test_a_refused_batch_costs_no_other(broker: Kafka, unique_prefix: str) -> None:
     """One partition's refusal replaces the producer; records of others, under load, all land."""
     observer = Counted()
