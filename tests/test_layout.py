@@ -66,7 +66,7 @@ def test_tests_mirror_the_source(path: Path) -> None:
     """`tests/sink/test_batch.py` is about `gateway/sink/batch.py`; wider tests are listed."""
     about = path.relative_to(ROOT / "tests")
     module = about.with_name(about.name.removeprefix("test_").replace("_hypothesis.py", ".py"))
-    if about.parts[0] in {"e2e", "benchmarks"} or str(module.with_suffix("")) in WIDER:
+    if about.parts[0] in {"e2e", "benchmarks", "faults"} or str(module.with_suffix("")) in WIDER:
         return
     assert (ROOT / "gateway" / module).is_file()
 

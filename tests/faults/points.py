@@ -1,0 +1,94 @@
+"""Points: where on an event's path a replica can be made to die.
+
+Each takes what is to be called there and patches the product; only `launcher` uses them.
+"""
+
+from asyncio import get_running_loop
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from aiokafka.client import AIOKafkaClient
+
+from gateway.idempotency.claims import Claims
+from gateway.ingress.connection import Connection
+from gateway.sink.producer import Producer
+from gateway.sink.publisher import Publisher
+from tests.faults.patch import patch
+
+__all__ = ["POINTS"]
+
+Passed = Callable[[], None]
+
+_WRITTEN = 0.005  # seconds after which what was written has left the process
+
+
+def _before(owner: type, name: str) -> Callable[[Passed], None]:
+    def arm(passed: Passed) -> None:
+        def make(original: Any) -> Any:
+            def replaced(*args: Any, **more: Any) -> Any:
+                passed()
+                return original(*args, **more)
+
+            return replaced
+
+        patch(owner, name, make)
+
+    return arm
+
+
+def _after(owner: type, name: str) -> Callable[[Passed], None]:
+    def arm(passed: Passed) -> None:
+        def make(original: Any) -> Any:
+            def replaced(*args: Any, **more: Any) -> Any:
+                result = original(*args, **more)
+                passed()
+                return result
+
+            return replaced
+
+        patch(owner, name, make)
+
+    return arm
+
+
+def _after_send(passed: Passed) -> None:
+    def make(original: Any) -> Any:
+        async def send(client: AIOKafkaClient, node: int, request: Any, **more: Any) -> Any:
+            if type(request).__name__.startswith("ProduceRequest"):
+                get_running_loop().call_later(_WRITTEN, passed)
+            return await original(client, node, request, **more)
+
+        return send
+
+    patch(AIOKafkaClient, "send", make)
+
+
+def _amid_reply(passed: Passed) -> None:
+    def write(self: Connection, answer: Any, field: bytes, *, bodiless: bool = False) -> None:
+        wire = answer.on_wire(field, bodiless=bodiless)
+        self.answered += 1
+        transport = self.transport
+        assert transport is not None
+
+        def write_the_rest() -> None:
+            passed()
+            if not transport.is_closing():
+                transport.write(wire[len(wire) // 2 :])
+
+        transport.write(wire[: len(wire) // 2])
+        get_running_loop().call_later(_WRITTEN, write_the_rest)
+
+    patch(Connection, "_write", lambda _: write)
+
+
+POINTS: Mapping[str, Callable[[Passed], None]] = MappingProxyType(
+    {
+        "before-send": _before(Producer, "hand_over"),
+        "after-send": _after_send,
+        "after-ack": _before(Publisher, "_settled"),
+        "after-mark": _after(Claims, "_settle"),
+        "amid-reply": _amid_reply,
+    }
+)
+"""Every point by its name."""

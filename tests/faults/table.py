@@ -1,0 +1,119 @@
+"""Table: what the scenarios found, kept as JSON and shown in docs/reliability.md."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.machine import Machine, this_machine
+from tests.faults.row import Row
+
+__all__ = ["RESULTS", "Entry", "Result", "entry", "read", "render", "write"]
+
+RESULTS = Path(__file__).with_name("results.json")
+
+_HEAD = (
+    *("fault", "injected", "gateways", "events", "acked", "503", "lost", "twice", "excused"),
+    *("heals in", "slowest answer", "also"),
+)
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One row, and how it came about.
+
+    Attributes:
+        row: what was found.
+        date: when, UTC.
+        seed: of every choice.
+        retry: seconds from a failure to the next attempt.
+    """
+
+    row: Row
+    date: str
+    seed: int
+    retry: float
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """All rows, and where they were measured."""
+
+    machine: Machine
+    entries: list[Entry]
+
+
+def entry(row: Row, *, seed: int, retry: float) -> Entry:
+    """Return a row as found now."""
+    return Entry(
+        row=row, date=datetime.now(UTC).isoformat(timespec="seconds"), seed=seed, retry=retry
+    )
+
+
+def read(path: Path = RESULTS) -> Result:
+    """Return what is kept; nothing where nothing is."""
+    if not path.exists():
+        return Result(machine=this_machine(), entries=[])
+    return msgspec.json.decode(path.read_bytes(), type=Result)
+
+
+def write(found: Iterable[Entry], path: Path = RESULTS) -> None:
+    """Keep rows, in place of all that were kept of the same faults."""
+    entries = [*found]
+    faults = {one.row.fault for one in entries}
+    entries += [one for one in read(path).entries if one.row.fault not in faults]
+    entries.sort(key=lambda one: int(one.row.fault.strip("Fb")))
+    encoded = msgspec.json.encode(Result(machine=this_machine(), entries=entries))
+    path.write_bytes(msgspec.json.format(encoded, indent=1) + b"\n")
+
+
+def render(path: Path = RESULTS) -> str:
+    """Return the Markdown: when, where and how, the faults, and what was not injected."""
+    result = read(path)
+    machine = result.machine
+    injected = [one.row for one in result.entries if not one.row.omitted]
+    dates = sorted(one.date[:10] for one in result.entries)
+    seeds = sorted({one.seed for one in result.entries})
+    told = (
+        f"Measured {_span(dates)} with `make faults`, seed {_span(seeds)}, on {machine.cores} cores"
+        f" of {machine.cpu} that gateways, broker and senders shared, {machine.memory_gib:g} GiB,"
+        f" {machine.system}, {machine.python}."
+    )
+    omitted = [one.row for one in result.entries if one.row.omitted]
+    reasons = "\n".join(f"- {row.fault}, {row.name}: {row.omitted}." for row in omitted)
+    return f"{told}\n\n{markdown(injected)}\n\nNot injected:\n\n{reasons}"
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """Return rows as a table."""
+    lines = ["| " + " | ".join(_HEAD) + " |", "|---" * len(_HEAD) + "|"]
+    lines += ["| " + " | ".join(_cells(row)) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    also = row.notes if row.good else "; ".join([row.notes, *row.failures]).lstrip("; ")
+    return (
+        f"{row.fault} {row.name}",
+        row.injected,
+        str(row.replicas),
+        f"{row.sent:,}",
+        f"{row.acked:,}",
+        f"{row.unavailable:,}",
+        str(row.lost),
+        str(row.duplicates),
+        str(row.unknowable),
+        _seconds(row.heal),
+        _seconds(row.slowest),
+        also,
+    )
+
+
+def _seconds(seconds: float | None) -> str:
+    return "" if seconds is None else f"{seconds:.2f} s" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def _span(values: Sequence[object]) -> str:
+    if not values:
+        return "never"
+    first, last = values[0], values[-1]
+    return str(first) if first == last else f"{first} to {last}"
