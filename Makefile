@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 FUZZ_MINUTES ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check audit fuzz bench format docs lock clean
+.PHONY: help install run test check audit fuzz bench faults format docs lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -47,6 +47,9 @@ $(VENV)-audit/.installed: requirements/audit.txt
 
 bench: $(STAMP) ## CPU per event, the gateway against a bare aiohttp server, and per stage
 	$(BIN)/python -m benchmarks
+
+faults: $(STAMP) ## break Kafka, network and gateways under load, read the whole log, write the table
+	$(BIN)/python -m tests.faults
 
 format: $(STAMP) ## let ruff rewrite what it can
 	$(BIN)/ruff check --fix .

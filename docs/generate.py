@@ -22,9 +22,10 @@ from gateway.metrics import table as metrics
 from gateway.pipeline import envelope, signature
 from gateway.pipeline.flat import FlatCaps
 from gateway.pipeline.reasons import ENDINGS
+from tests.faults import table as faults
 from tests.inputs import table as inputs
 
-__all__ = ["PARTS", "Part", "renewed"]
+__all__ = ["PARTS", "Part", "renewed", "write"]
 
 ROOT = Path(__file__).parents[1]
 
@@ -108,6 +109,7 @@ PARTS = (
     Part("docs/events.md", "catalogue", catalogue.render),
     Part("docs/inputs.md", "inputs", inputs.render),
     Part("docs/metrics.md", "metrics", metrics.render),
+    Part("docs/reliability.md", "faults", faults.render),
     Part("docs/security.md", "limits", limits),
 )
 
@@ -125,15 +127,20 @@ def renewed(text: str, part: Part) -> str:
     return pattern.sub(lambda match: f"{match[1]}\n{body}\n\n{match[2]}", text)
 
 
+def write(part: Part) -> None:
+    """Renew a part in its document, and say so where that changed anything."""
+    path = ROOT / part.page
+    before = path.read_text(encoding="utf-8")
+    after = renewed(before, part)
+    if after != before:
+        path.write_text(after, encoding="utf-8")
+        sys.stdout.write(f"{part.page}: {part.name} renewed\n")
+
+
 def main() -> None:
     """Renew every part and name the documents that changed."""
     for part in PARTS:
-        path = ROOT / part.page
-        before = path.read_text(encoding="utf-8")
-        after = renewed(before, part)
-        if after != before:
-            path.write_text(after, encoding="utf-8")
-            sys.stdout.write(f"{part.page}: {part.name} renewed\n")
+        write(part)
 
 
 if __name__ == "__main__":
