@@ -3,6 +3,8 @@
 May live here: `Config` in, values out. May not: anything that connects, listens or runs (`app`).
 """
 
+import math
+
 from gateway.config import Config, RenewableContext, client_options, listener_context
 from gateway.config import Webhook as WebhookSettings
 from gateway.idempotency.journal import JournalTopics
@@ -25,6 +27,7 @@ __all__ = [
 ]
 
 
+_SEND_WITHIN = 25.0  # seconds; cStar sends again after 30, and maybe to another replica
 _JOURNAL_BEYOND_WINDOW = 3600  # seconds; Kafka deletes by the segment, and clocks differ
 _JOURNAL_SEGMENT = 3600
 
@@ -70,6 +73,7 @@ def kafka_settings(config: Config) -> KafkaSettings:
         security=client_options(kafka.security),
         compression_type=None if kafka.compression == "none" else kafka.compression,
         publish_timeout=kafka.publish_timeout,
+        send_within=_SEND_WITHIN if config.idempotency.store == "kafka" else math.inf,
         queue_bytes=kafka.queue_bytes,
         create_topics=kafka.create_topics,
         partitions=kafka.partitions,

@@ -86,7 +86,7 @@ BATCH_FAILURE = Label(
 )
 CAUSE = Label(
     "cause",
-    ("batch_failed", "sender_dead", "metadata_dead", "metadata_stale", OTHER),
+    ("batch_failed", "batch_stuck", "sender_dead", "metadata_dead", "metadata_stale", OTHER),
     "what makes the sink replace its producer",
 )
 HANDSHAKE = Label("result", ("done", "failed", "timeout", "evicted"), "how a TLS handshake can end")

@@ -5,6 +5,8 @@ them). May not: producing or administering.
 """
 
 import asyncio
+import socket
+import struct
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
@@ -38,6 +40,18 @@ def pace_metadata(client: AIOKafkaClient, interval: float) -> None:
     vars(client)["_metadata_update"] = paced
 
 
+def _reset(transport: asyncio.WriteTransport) -> None:
+    """Close at once, and have the kernel forget what it could not send yet.
+
+    Otherwise it would go on trying for minutes, and what we have given up would land after all.
+    """
+    opened = transport.get_extra_info("socket")
+    if opened is not None:
+        with suppress(OSError):
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
+
+
 async def sever(client: AIOKafkaClient, tasks: Iterable["asyncio.Task[Any]"] = ()) -> None:
     """Cut the client off: nothing more is written to any socket from the moment of the call.
 
@@ -54,7 +68,7 @@ async def sever(client: AIOKafkaClient, tasks: Iterable["asyncio.Task[Any]"] = (
     client._sync_task = None  # noqa: SLF001 - close() would raise what the task died of
     for connection in list(client._conns.values()):  # noqa: SLF001 - the sockets are nowhere else
         if connection._writer is not None:  # noqa: SLF001 - as above
-            connection._writer.transport.abort()  # noqa: SLF001 - as above
+            _reset(connection._writer.transport)  # noqa: SLF001 - as above
         connection.close(reason=CloseReason.SHUTDOWN)
     if ending:
         done, _ = await asyncio.wait(ending, timeout=_CLOSE_WITHIN)

@@ -148,8 +148,13 @@ async def _opened(
 
 async def _close(consumer: AIOKafkaConsumer) -> None:
     await asyncio.sleep(0)  # its stop raises where the tasks of its start have had no turn yet
-    with suppress(Exception):
-        await asyncio.wait_for(consumer.stop(), _CLOSE_WITHIN)
+    # A task of its own: where the broker has died `stop` may raise CancelledError, which is not
+    # ours, or swallow one and go on waiting.
+    stopping = asyncio.ensure_future(consumer.stop())
+    await asyncio.wait([stopping], timeout=_CLOSE_WITHIN)
+    stopping.cancel()
+    if stopping.done() and not stopping.cancelled():
+        stopping.exception()  # retrieved
     await sever(consumer._client)  # noqa: SLF001 - stop() waits for a broker that may be frozen
 
 

@@ -27,7 +27,6 @@ __all__ = ["Publisher"]
 
 _TICK = 0.1  # seconds: how exactly deadlines are kept
 _LOADED = 1000  # records/s: from there on, company comes within the linger
-_SEND_WITHIN = 25.0  # seconds; cStar sends again after 30, and maybe to another replica
 _REQUEST_BYTES = 32 * 1024 * 1024  # in flight at once; brokers refuse requests over 100 MiB
 
 
@@ -57,6 +56,7 @@ class Publisher:
     ) -> None:
         self._limit = settings.queue_bytes
         self._linger = settings.linger
+        self._send_within = settings.send_within
         self._observer = observer
         self._on_barred = on_barred
         self._on_alive = on_alive
@@ -195,8 +195,8 @@ class Publisher:
                 self._fail(queue, queue.batches.popleft(), reason, "unsent")
 
     def _let_go(self, queue: Queue, now: float) -> None:
-        """End what waited so long that its next attempt may be taken elsewhere by now."""
-        while queue.batches and now - queue.batches[0].opened > _SEND_WITHIN:
+        """End what waited until its next attempt may be taken elsewhere."""
+        while queue.batches and now - queue.batches[0].opened > self._send_within:
             self._fail(queue, queue.batches.popleft(), Reason.KAFKA_UNAVAILABLE, "unsent")
 
     def _tick(self) -> None:

@@ -8,6 +8,7 @@ from asyncio import AbstractEventLoop, get_running_loop
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
+from math import inf
 
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.structs import TopicPartition
@@ -112,6 +113,11 @@ class Queues:
     def __iter__(self) -> Iterator[Queue]:
         for queues in self._topics.values():
             yield from queues
+
+    @property
+    def oldest_sent(self) -> float:
+        """When the oldest batch in flight was opened, by the loop's clock; infinity if none is."""
+        return min((each.in_flight.opened for each in self if each.in_flight), default=inf)
 
     def of_topics(self, topics: Iterable[str]) -> Iterator[Queue]:
         """Yield the queues of `topics`."""

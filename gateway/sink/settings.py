@@ -42,6 +42,8 @@ class KafkaSettings:
         client_id: the name brokers log and meter us by.
         compression_type: of batches; None: none.
         publish_timeout: seconds until a record's `answer` is `publish_timeout` at the latest.
+        send_within: seconds after which a record is not sent, or sent again, any more: its next
+            attempt may have been taken by another replica by then.
         queue_bytes: unacked bytes held, in flight included; above it `queue_full`.
         batch_bytes: largest batch of several records; a topic's own limit caps it further.
         linger: seconds a batch waits for company, under load only; nothing waits when idle.
@@ -59,6 +61,7 @@ class KafkaSettings:
     client_id: str = "cstar-gateway"
     compression_type: Compression | None = None
     publish_timeout: float = 7.0
+    send_within: float = 25.0
     queue_bytes: int = 64 * _MIB
     batch_bytes: int = 256 * _KIB
     linger: float = 0.002

@@ -23,15 +23,18 @@ __all__ = ["CAUSES", "Supervisor"]
 
 _log = structlog.get_logger(__name__)
 
-CAUSES = frozenset({"batch_failed", "sender_dead", "metadata_dead", "metadata_stale"})
+CAUSES = frozenset(
+    {"batch_failed", "batch_stuck", "sender_dead", "metadata_dead", "metadata_stale"}
+)
 """Why a producer is replaced: the closed label set of metrics."""
 
+_HOPELESS = frozenset({"sender_dead", "batch_stuck"})
 _CONNECT_WITHIN = 10.0  # seconds, one attempt
 _BACKOFF = (0.2, 5.0)  # seconds between attempts: the first, and the longest
 _PROBE_WITHIN = 3.0  # seconds, one look at Kafka
 _PROBE_EVERY = 2.0  # seconds
 _PROBE_EVERY_OUTAGE = 0.5  # seconds
-_STALE_AFTER = 30.0  # seconds without metadata on the producer, while Kafka answers elsewhere
+_STALE_AFTER = 10.0  # seconds without metadata on the producer, while Kafka answers elsewhere
 _ROW_ENDS = 60.0  # seconds after a replacement, until which the next one is in a row with it
 _ROW_BACKOFF = (0.5, 30.0)  # seconds between replacements in a row
 _ABORT_WITHIN = 1.0  # seconds of `stop` that are kept for the hard end
@@ -113,9 +116,9 @@ class Supervisor:
     async def _watch(self, producer: Producer) -> str:
         """Probe Kafka until `producer` must be replaced; return the cause."""
         while True:
-            if producer.dead == "sender":  # without the other, what is in flight still lands
-                await producer.abort(f"its {producer.dead} task died")
             cause = self._cause(producer)
+            if cause in _HOPELESS:  # of any other cause, what is in flight still lands
+                await producer.abort(cause)
             wait = _PROBE_EVERY if self.reach.connected else _PROBE_EVERY_OUTAGE
             if cause is not None:
                 held = self._held()
@@ -131,6 +134,8 @@ class Supervisor:
     def _cause(self, producer: Producer) -> str | None:
         if producer.dead:
             return f"{producer.dead}_dead"
+        if self.publisher.queues.oldest_sent < self._loop.time() - self._settings.send_within:
+            return "batch_stuck"
         if self._barred:
             return "batch_failed"
         stale = self._loop.time() - self._refreshed_at > _STALE_AFTER

@@ -37,10 +37,10 @@ PASSWORD = "kW9sX2eD6cR3fV8tG1bY5hN7"
 ALL = (IN_VARIABLE, IN_FILE, ROTATED, SPACED, SHORT, FOREIGN, PASSWORD)
 
 CRASHES = """
-from gateway import intake
+from gateway import assembly
 from gateway.pipeline import signature
 
-true_mac, true_check = signature.SigningKey.mac, intake.check
+true_mac, true_check = signature.SigningKey.mac, assembly.check
 
 def mac(self, prefix, body):
     made = true_mac(self, prefix, body)
@@ -53,7 +53,7 @@ def check(event_type, body):
         raise RuntimeError("in building")
     return true_check(event_type, body)
 
-signature.SigningKey.mac, intake.check = mac, check
+signature.SigningKey.mac, assembly.check = mac, check
 """
 CRASHES_AT_START = """
 from gateway.pipeline import signature

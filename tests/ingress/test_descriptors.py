@@ -3,8 +3,10 @@
 import resource
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
+from gateway.ingress import descriptors
 from gateway.ingress.descriptors import BESIDE_CONNECTIONS, connections_within, raise_limit
 
 
@@ -47,6 +49,8 @@ def limit(monkeypatch: pytest.MonkeyPatch) -> Limit:
     held = Limit(256, 4096)
     monkeypatch.setattr(resource, "getrlimit", held.get)
     monkeypatch.setattr(resource, "setrlimit", held.set)
+    # A fresh logger: another test's settings may have been kept by the module's own.
+    monkeypatch.setattr(descriptors, "_log", structlog.get_logger())
     return held
 
 
