@@ -54,7 +54,7 @@ class Gateway:
         self._contexts = {"ingress": self._tls, "kafka": engine.certificates}
         self._renewal: asyncio.TimerHandle | None = None
         self._ingress = IngressServer(
-            engine.intake, engine.telemetry, unready=self._starting, limits=parts.limits(config)
+            engine.intake, engine.telemetry, unready=self._unready, limits=parts.limits(config)
         )
         self._admin = AdminServer(
             engine.telemetry.collectors, checks=self.checks, versions=_versions()
@@ -124,10 +124,12 @@ class Gateway:
         """Take the secrets of a renewed configuration; deliveries on their way keep their proof."""
         self._engine.intake.keyring = parts.keyring(config)
 
-    def _starting(self) -> Reason | None:
+    def _unready(self) -> Reason | None:
         if not self._began:
             self.checks()
-        return None if self._began else Reason.STARTING
+        if not self._began:
+            return Reason.STARTING
+        return Reason.JOURNAL_BEHIND if self._engine.behind else None
 
     def _renew_certificates(self) -> None:
         """Take up certificates and keys that were replaced; the last good serve until then."""

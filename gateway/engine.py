@@ -119,6 +119,11 @@ class Engine:
         await self._marks.stop(max(0.0, deadline - loop.time()))
         await self.sink.stop(max(0.0, deadline - loop.time()))
 
+    @property
+    def behind(self) -> bool:
+        """Whether other replicas may have accepted what is not known here, for the moment."""
+        return self._marks.behind
+
     def checks(self) -> Sequence[Check]:
         """Return what must hold for deliveries to be taken."""
         kafka, marks = self.sink.unready, self._marks.unready

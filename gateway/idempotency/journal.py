@@ -11,6 +11,7 @@ May live here: the store's face, put together from its parts. May not: their wor
 import asyncio
 import secrets
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import NamedTuple
 
 import structlog
@@ -19,7 +20,7 @@ from gateway.idempotency.identity import Identity
 from gateway.idempotency.recall import Recall
 from gateway.idempotency.recovery import Recovery
 from gateway.idempotency.remembering import Remembering
-from gateway.idempotency.writing import JournalWriter
+from gateway.idempotency.writing import BEAT_SECONDS, JournalWriter
 from gateway.pipeline.record import Record
 from gateway.publication import Publication
 from gateway.retrieval import Log, LogFailed
@@ -27,8 +28,12 @@ from gateway.retrieval import Log, LogFailed
 __all__ = ["Journal", "JournalTopics"]
 
 _READY_WITHIN = 120.0  # seconds; then deliveries are taken, and marked as possible duplicates
+_BEHIND = 3 * BEAT_SECONDS  # by then cStar has not sent again what another replica was sent
+_PATIENCE = 60.0  # seconds; then deliveries are taken again, and marked as possible duplicates
 _LANDED_AFTER = 3.0  # seconds: what a broker had received of a producer that was cut off
-_LOOKS = 10  # attempts to read back what became of it, about a minute
+_AGAIN = 1.0  # seconds
+_LOOKS = 40  # attempts to read back what became of it, some minutes
+_SURE = 2  # readings: a broker that wakes up may answer us before it takes what it had received
 
 _log = structlog.get_logger(__name__)
 
@@ -75,6 +80,8 @@ class Journal:
         own = secrets.token_bytes(8)
         self._loop = asyncio.get_running_loop()
         self._began, self._began_at = self._loop.time(), wall()
+        self._wall = wall
+        self._stopping = False
         self.cold_starts = 0
         self._reading: asyncio.Task[None] | None = None
         self.writer = JournalWriter(topics.journal, own, publish, oldest, wall)
@@ -91,12 +98,30 @@ class Journal:
     @property
     def complete_since(self) -> float:
         """From when on every mark is known, seconds since the epoch; 0 for always."""
-        return 0.0 if self.recall.complete else self._began_at
+        if not self.recall.complete:
+            return self._began_at
+        return 0.0 if self._age < _BEHIND else self._wall()
+
+    @property
+    def _age(self) -> float:
+        """Seconds since all that others had marked was known here."""
+        return self._loop.time() - self.writer.fresh_at
+
+    @property
+    def behind(self) -> bool:
+        """Whether others may have accepted what we do not know of, and may be waited for.
+
+        After a stall, of this process or of its line to Kafka: what was received before it may
+        have been sent again, to another replica.
+        """
+        return _BEHIND <= self._age < _BEHIND + _PATIENCE and self.recall.complete
 
     @property
     def unready(self) -> str | None:
         """What is being read back; None when it is, or has taken too long to be waited for."""
-        if self.recall.complete and self.writer.announced:
+        if self.behind:
+            return f"the journal was not heard for {self._age:.0f} s"
+        if self.recall.complete and self.writer.fresh_at > -inf:
             return None
         doing = "announcing us in the journal" if self.recall.complete else self.recall.progress
         if self._loop.time() - self._began < _READY_WITHIN:
@@ -109,7 +134,19 @@ class Journal:
     async def start(self) -> None:
         """Begin to read back what is kept; return at once."""
         self.writer.start()
+        self._read_on()
+
+    def _read_on(self) -> None:
+        """Read the journal, again where that ended of what nobody foresaw."""
         self._reading = self._loop.create_task(self.recall.run(), name="journal-reader")
+        self._reading.add_done_callback(self._ended)
+
+    def _ended(self, reading: asyncio.Task[None]) -> None:
+        if self._stopping:
+            return
+        error = None if reading.cancelled() else reading.exception()
+        _log.error("idempotency journal reader ended", fault=type(error).__name__)
+        self._loop.call_later(_AGAIN, self._read_on)
 
     def append(self, identities: Sequence[Identity], since: float) -> None:
         """Keep the marks of one ack."""
@@ -117,7 +154,7 @@ class Journal:
 
     async def read_back(self, since: float) -> None:
         """Mark what Kafka has from `since` on; give up, with a warning, where it cannot be read."""
-        problem = ""
+        problem, read = "", 0
         for _ in range(_LOOKS):
             await asyncio.sleep(_LANDED_AFTER)
             try:
@@ -125,11 +162,14 @@ class Journal:
             except LogFailed as error:
                 problem = str(error)
             else:
+                read += 1
+            if read == _SURE:
                 return
         _log.warning("events of unknown outcome not looked up", problem=problem)
 
     async def stop(self, within: float) -> None:
         """Write what is left within so many seconds, and say goodbye."""
+        self._stopping = True
         await self.writer.stop(within)
         if self._reading is not None:
             self._reading.cancel()

@@ -24,6 +24,10 @@ class MarkStore(Protocol):
         """
 
     @property
+    def behind(self) -> bool:
+        """Whether others may have accepted what is not known here, for the moment."""
+
+    @property
     def unready(self) -> str | None:
         """Why the marks cannot be relied on yet, for people; None when they can."""
 
@@ -56,6 +60,11 @@ class MemoryMarks:
     def complete_since(self) -> float:
         """Always."""
         return 0.0
+
+    @property
+    def behind(self) -> bool:
+        """Never."""
+        return False
 
     @property
     def unready(self) -> str | None:

@@ -32,7 +32,7 @@ SILENT_SECONDS = 3 * BEAT_SECONDS
 _SLACK = 5.0  # seconds: what clocks of replicas may differ by
 _READ = 0.5  # seconds one read may wait
 _JITTER = 2.0  # seconds: the first replica to read a gap back spares the others
-_DEAF_AFTER = 2 * BEAT_SECONDS  # the journal takes our entries, and we read none: well before 30 s
+_DEAF_AFTER = 3 * BEAT_SECONDS  # there is at least our own beat to be heard
 _SAY_EVERY = 5.0  # seconds between two lines about progress
 _MOST_UNWRITTEN = 100_000  # marks read back and not in the journal yet
 _PAUSE = 0.05
@@ -146,8 +146,8 @@ class Recall:
             for peer in self._peers.silent(self._own, SILENT_SECONDS):
                 if peer.writer not in self._gaps:
                     self._gaps[peer.writer] = self._loop.create_task(self._close_gap(peer))
-            if self._writer.written_at - self._heard_at > _DEAF_AFTER:
-                raise LogFailed("the journal is written and cannot be read")
+            if self._loop.time() - self._heard_at > _DEAF_AFTER:
+                raise LogFailed("nothing was heard of the journal")
 
     async def _close_gap(self, peer: Peer) -> None:
         """Read back what a silent writer may have left unmarked, unless another replica does."""
@@ -169,7 +169,9 @@ class Recall:
         if entry is None:
             return
         self._peers.note(entry, stored.time)
-        if entry.rows and entry.writer != self._own:
+        if entry.writer == self._own:
+            self._writer.heard(entry)
+        elif entry.rows:
             self._memory.load(entry.rows, stored.time, afresh=self._afresh)
 
     async def read_back(self, since: float) -> int:

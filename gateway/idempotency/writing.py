@@ -26,6 +26,7 @@ BEAT_SECONDS = 3.0
 _LINGER = 0.004  # seconds marks wait for company; a peer knows of an ack so much later
 _RETRY = 0.2  # seconds
 _MOST_ROWS = 4096  # of an entry: read back in a millisecond or two, so that no loop stalls
+_MOST_SENT = 10_000  # entries on their way back, half a minute of the most there can be
 _MOST_UNWRITTEN = 2_000_000  # marks, 48 MB: half an hour at 1,000 events/s without the journal
 
 _log = structlog.get_logger(__name__)
@@ -58,7 +59,8 @@ class JournalWriter:
     Attributes:
         unwritten: marks that are not in the journal yet.
         dropped: marks given up because too many were unwritten.
-        written_at: when the journal last took an entry, by the loop's clock.
+        fresh_at: when that entry of ours was sent which came back last, by the loop's clock: all
+            that others wrote before it has been read, too.
     """
 
     def __init__(
@@ -84,16 +86,21 @@ class JournalWriter:
         self._ending = False
         self.unwritten = 0
         self.dropped = 0
-        self.written_at = float("-inf")
+        self.fresh_at = float("-inf")
+        self._sent: deque[tuple[float, float]] = deque(maxlen=_MOST_SENT)
 
     def start(self) -> None:
         """Say that we live: whoever dies without a word is never read back."""
         self._schedule(0.0)
 
-    @property
-    def announced(self) -> bool:
-        """Whether the journal knows of us."""
-        return self.written_at > float("-inf")
+    def heard(self, entry: Entry) -> None:
+        """Take note of an entry of ours that was read back."""
+        for place, (covered, sent_at) in enumerate(self._sent):
+            if covered == entry.covered:
+                self.fresh_at = sent_at
+                for _ in range(place + 1):
+                    self._sent.popleft()
+                return
 
     def append(self, identities: Sequence[Identity], since: float) -> None:
         """Write marks soon; see `MarkStore`."""
@@ -148,6 +155,7 @@ class JournalWriter:
         except Ended as refusal:
             self._failed(draft, refusal.reason)
         else:
+            self._sent.append((entry.covered, self._loop.time()))
             self._in_flight.add_done_callback(lambda done: self._settled(draft, done.result()))
 
     def _draft(self) -> _Draft:
@@ -170,7 +178,6 @@ class JournalWriter:
         if isinstance(outcome, Reason):
             self._failed(draft, outcome)
             return
-        self.written_at = self._loop.time()
         self.unwritten -= len(draft.rows) // ROW
         self._failing = False
         if self._warned:

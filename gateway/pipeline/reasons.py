@@ -70,6 +70,7 @@ class Reason(StrEnum):
     # unavailable
     STARTING = "starting"
     DRAINING = "draining"
+    JOURNAL_BEHIND = "journal_behind"
     OVERLOADED = "overloaded"
     QUEUE_FULL = "queue_full"
     KAFKA_UNAVAILABLE = "kafka_unavailable"
@@ -160,6 +161,9 @@ ENDINGS: MappingProxyType[Reason, Ending] = MappingProxyType(
         ),
         Reason.STARTING: _unavailable("The gateway is starting.", "info"),
         Reason.DRAINING: _unavailable("The gateway is shutting down.", "info"),
+        Reason.JOURNAL_BEHIND: _unavailable(
+            "What other replicas accepted is not known here, for the moment."
+        ),
         Reason.OVERLOADED: _unavailable("The gateway has as many requests as it may hold."),
         Reason.QUEUE_FULL: _unavailable("The queue to Kafka is full."),
         Reason.KAFKA_UNAVAILABLE: _unavailable("Kafka cannot be reached."),

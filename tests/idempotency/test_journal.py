@@ -109,3 +109,40 @@ async def test_what_became_of_an_event_is_looked_up(monkeypatch: pytest.MonkeyPa
     await setting.store.read_back(NOW)
     assert setting.window.find(EVENT.key, NOW) is not None
     await setting.store.stop(5.0)
+
+
+async def test_after_a_stall_it_is_behind_until_it_hears_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What others accepted meanwhile is not known: it is said, for a while; then it is known."""
+    setting = Setting()
+    await setting.store.start()
+    await until(lambda: setting.store.unready is None)
+    assert [setting.store.behind] == [False]
+    monkeypatch.setattr(journal, "_BEHIND", 0.0)
+    assert [setting.store.behind] == [True]
+    assert "not heard" in str(setting.store.unready)
+    monkeypatch.setattr(journal, "_PATIENCE", 0.0)
+    assert [setting.store.behind] == [False]
+    assert setting.store.unready is None
+    assert setting.store.complete_since == NOW
+    monkeypatch.setattr(journal, "_BEHIND", 60.0)
+    assert setting.store.complete_since == 0.0
+    await setting.store.stop(5.0)
+
+
+async def test_a_reader_that_dies_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault nobody foresaw ends no reading for good."""
+    monkeypatch.setattr(journal, "_AGAIN", 0.001)
+    setting = Setting()
+    run, deaths = setting.journal.recall.run, iter([ValueError, asyncio.CancelledError])
+
+    async def die() -> None:
+        for fault in deaths:
+            raise fault
+        await run()
+
+    monkeypatch.setattr(setting.journal.recall, "run", die)
+    await setting.store.start()
+    await until(lambda: setting.store.unready is None)
+    await setting.store.stop(5.0)

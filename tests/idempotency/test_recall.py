@@ -212,12 +212,11 @@ async def test_kafka_away_is_waited_for_and_said(monkeypatch: pytest.MonkeyPatch
 
 
 async def test_a_reader_that_hears_nothing_is_opened_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the journal takes our entries and we read none of them, it is opened again."""
-    monkeypatch.setattr(recall, "_DEAF_AFTER", -1.0)
+    """Where nothing is heard of the journal, not even ourselves, it is opened again."""
+    monkeypatch.setattr(recall, "_DEAF_AFTER", 0.05)
     monkeypatch.setattr(recall, "_READ", 0.01)
     monkeypatch.setattr(recall, "_PAUSE", 0.001)
     setting = Setting()
     await setting.say(b"gone", NOW - 1, kind=Kind.WHOLE)
-    setting.writer.written_at = asyncio.get_running_loop().time() + 5
     async with setting.running():
         await until(lambda: sum("journal" in topics for topics, _ in setting.log.opened) > 2)

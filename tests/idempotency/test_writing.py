@@ -113,12 +113,29 @@ async def test_whoever_is_idle_still_says_that_it_lives(monkeypatch: pytest.Monk
     """Without marks an entry without rows is written at every beat, before the first mark too."""
     monkeypatch.setattr(writing, "BEAT_SECONDS", 0.01)
     setting = Setting()
-    assert [setting.writer.announced] == [False]
     setting.writer.start()
     assert [entry.rows for entry in (await setting.written(3))[:3]] == [b"", b"", b""]
-    assert setting.writer.announced
     assert {entry.covered for entry in setting.entries} == {NOW}
     await setting.writer.stop(1.0)
+
+
+async def test_what_comes_back_tells_how_fresh_we_are() -> None:
+    """An entry of ours that is read back tells that we know all that was written before it."""
+    setting = Setting()
+    loop = asyncio.get_running_loop()
+    assert setting.writer.fresh_at == float("-inf")
+    began = loop.time()
+    setting.writer.append(identities(1), NOW)
+    (entry,) = await setting.written(1)
+    setting.writer.heard(Entry(Kind.MARKS, b"me", 1.0))  # of a life before
+    assert setting.writer.fresh_at == float("-inf")
+    setting.writer.heard(entry)
+    first = setting.writer.fresh_at
+    assert began <= first <= loop.time()
+    await until(lambda: setting.writer.idle)
+    setting.writer.append(identities(2), NOW)
+    setting.writer.heard((await setting.written(2))[1])
+    assert setting.writer.fresh_at > first
 
 
 async def test_the_end_is_a_goodbye() -> None:
