@@ -117,6 +117,7 @@ class Engine:
         deadline = loop.time() + within
         await self.sink.flush(within)  # what is acked by then is still to be marked
         await self._marks.stop(max(0.0, deadline - loop.time()))
+        await self._claims.stop()  # after the marks: with an event in doubt, no goodbye is said
         await self.sink.stop(max(0.0, deadline - loop.time()))
 
     @property

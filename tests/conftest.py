@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import hypothesis
 import pytest
+import structlog
 
 from gateway.embedded import Kafka, KafkaFailed, class_path
 
@@ -20,6 +21,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if wanted and not session.config.option.collectonly:
         with contextlib.suppress(KafkaFailed):  # the fixture fails with it, where it is seen
             class_path()
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """Undo what a test, or the command that it ran, said of logs: their level, above all."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -11,14 +11,13 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Se
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
-from gateway.sink.client import sever
+from gateway.sink.client import end_consumer
 from gateway.sink.settings import KafkaSettings
 from gateway.sink.topics import Admin
 
 __all__ = ["Passed", "connected", "read"]
 
 _CONNECT_SECONDS = 15.0
-_STOP_SECONDS = 5.0
 _SILENT_SECONDS = 30.0
 _POLL_MS = 200
 
@@ -45,24 +44,8 @@ async def connected(settings: KafkaSettings) -> AsyncIterator[tuple[AIOKafkaCons
             await consumer.start()
         yield consumer, admin
     finally:
-        await _stop(consumer)
+        await end_consumer(consumer)
         await admin.close()
-
-
-async def _stop(consumer: AIOKafkaConsumer) -> None:
-    """Disconnect, in bounded time, whatever becomes of it: nothing is committed.
-
-    aiokafka's own stop raises where the tasks of its start have not had a turn yet, ends as if
-    cancelled where Kafka went away, and may wait for what does not answer.
-    """
-    await asyncio.sleep(0)
-    stopping = asyncio.ensure_future(consumer.stop())
-    await asyncio.wait([stopping], timeout=_STOP_SECONDS)
-    if not stopping.done():
-        stopping.cancel()
-        await sever(consumer._client)  # noqa: SLF001 - the sockets are nowhere else
-    elif not stopping.cancelled():
-        stopping.exception()  # retrieved: there is nothing to do about it
 
 
 async def read(

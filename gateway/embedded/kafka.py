@@ -21,6 +21,7 @@ from gateway.embedded.properties import Ports, broker_properties
 __all__ = ["Kafka"]
 
 _PORT_TRIES = 5
+_FREEZE_SECONDS = 1.0
 
 
 class Kafka:
@@ -141,8 +142,10 @@ class Kafka:
         self._started().kill()
 
     def pause(self) -> None:
-        """Freeze the broker (SIGSTOP): connections stand, nothing answers."""
-        self._started().process.signal(signal.SIGSTOP)
+        """Freeze the broker (SIGSTOP): connections stand, nothing answers, from the return on."""
+        process = self._started().process
+        process.signal(signal.SIGSTOP)
+        process.wait_frozen(_FREEZE_SECONDS)
 
     def resume(self) -> None:
         """Thaw the broker (SIGCONT)."""

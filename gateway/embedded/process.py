@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
@@ -17,6 +18,8 @@ __all__ = ["Process"]
 
 _GUARDIAN = Path(__file__).with_name("guardian.py")
 _ANSWER_SECONDS = 30.0
+_LOOK_SECONDS = 0.002
+_BLIND_SECONDS = 0.1
 
 
 class Process:
@@ -60,6 +63,19 @@ class Process:
         """Send the child a signal; nothing happens where it has ended."""
         with self._news:
             self._order({"signal": number})
+
+    def wait_frozen(self, within: float) -> None:
+        """Return when the child has heeded SIGSTOP; where that cannot be seen, after a moment."""
+        status = Path(f"/proc/{self.pid}/stat")  # proc_pid_stat(5): the state follows the name
+        deadline = time.monotonic() + within
+        while time.monotonic() < deadline:
+            try:
+                if status.read_text().rpartition(")")[2].split()[0] in "Tt":
+                    return
+            except OSError:
+                time.sleep(_BLIND_SECONDS)
+                return
+            time.sleep(_LOOK_SECONDS)
 
     def wait(self, seconds: float) -> int | None:
         """Wait for the child's end; return its exit status, or None where it still runs."""

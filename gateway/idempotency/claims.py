@@ -16,7 +16,7 @@ The rules that make it safe:
 """
 
 import time
-from asyncio import Future, Task, get_running_loop
+from asyncio import Future, Task, get_running_loop, wait
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -78,7 +78,7 @@ class Claims:
         self._clock = clock
         self._wall = wall
         self._in_flight: dict[bytes, tuple[bytes, Settled]] = {}
-        self._looking_up: set[Task[None]] = set()
+        self._looking_up: dict[Task[None], float] = {}
         self._held: dict[Settled, tuple[float, list[Identity]]] = {}
 
     @property
@@ -88,8 +88,9 @@ class Claims:
 
     @property
     def oldest(self) -> float | None:
-        """When the oldest event in flight came, seconds since the epoch; None where none is."""
-        return min((since for since, _ in self._held.values()), default=None)
+        """When the oldest event in flight, or looked up, came (epoch); None where none is."""
+        held = (since for since, _ in self._held.values())
+        return min((*held, *self._looking_up.values()), default=None)
 
     def look(self, identity: Identity) -> Standing:
         """Return where an event stands. Hold it, or drop it, before awaiting anything."""
@@ -129,8 +130,8 @@ class Claims:
         result = None if settled.cancelled() else settled.result()
         if result is Reason.OUTCOME_UNKNOWN:
             task = get_running_loop().create_task(self._look_up(identities, since))
-            self._looking_up.add(task)
-            task.add_done_callback(self._looking_up.discard)
+            self._looking_up[task] = since
+            task.add_done_callback(self._looking_up.pop)
             return
         for identity in identities:
             del self._in_flight[identity.key]
@@ -139,6 +140,14 @@ class Claims:
             for identity in identities:
                 self._window.add(identity, now)
             self._marks.append(identities, since)
+
+    async def stop(self) -> None:
+        """Look up no more; what is not known by now is left to the next start."""
+        tasks = [*self._looking_up]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await wait(tasks)
 
     async def _look_up(self, identities: list[Identity], since: float) -> None:
         """Free events of unknown outcome once Kafka was asked: it marks those that it has."""

@@ -174,4 +174,4 @@ class Journal:
         if self._reading is not None:
             self._reading.cancel()
             await asyncio.wait([self._reading])
-        self.recall.stop()
+        await self.recall.stop()

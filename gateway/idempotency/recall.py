@@ -198,7 +198,10 @@ class Recall:
                     await asyncio.sleep(_PAUSE)
         return found
 
-    def stop(self) -> None:
-        """End what is being read back."""
-        for task in self._gaps.values():
+    async def stop(self) -> None:
+        """End what is being read back; return when it has let go of its connections."""
+        tasks = [*self._gaps.values()]
+        for task in tasks:
             task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)

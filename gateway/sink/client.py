@@ -11,10 +11,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
+from aiokafka import AIOKafkaConsumer
 from aiokafka.client import AIOKafkaClient
 from aiokafka.conn import CloseReason
 
-__all__ = ["pace_metadata", "sever"]
+__all__ = ["end_consumer", "pace_metadata", "sever"]
 
 _CLOSE_WITHIN = 1.0  # seconds; aborted sockets close at once, this is for the loop to notice
 
@@ -38,6 +39,17 @@ def pace_metadata(client: AIOKafkaClient, interval: float) -> None:
         return await update(*args)
 
     vars(client)["_metadata_update"] = paced
+
+
+async def _refused(*_arguments: Any, **_options: Any) -> None:
+    """Stand where a client connects, once it has been cut off: it cannot."""
+
+
+def _reset_all(client: AIOKafkaClient) -> None:
+    for connection in list(client._conns.values()):  # noqa: SLF001 - the sockets are nowhere else
+        if connection._writer is not None:  # noqa: SLF001 - as above
+            _reset(connection._writer.transport)  # noqa: SLF001 - as above
+        connection.close(reason=CloseReason.SHUTDOWN)
 
 
 def _reset(transport: asyncio.WriteTransport) -> None:
@@ -66,14 +78,31 @@ async def sever(client: AIOKafkaClient, tasks: Iterable["asyncio.Task[Any]"] = (
     for task in ending:
         task.cancel()
     client._sync_task = None  # noqa: SLF001 - close() would raise what the task died of
-    for connection in list(client._conns.values()):  # noqa: SLF001 - the sockets are nowhere else
-        if connection._writer is not None:  # noqa: SLF001 - as above
-            _reset(connection._writer.transport)  # noqa: SLF001 - as above
-        connection.close(reason=CloseReason.SHUTDOWN)
+    vars(client)["_get_conn"] = _refused
+    _reset_all(client)
     if ending:
         done, _ = await asyncio.wait(ending, timeout=_CLOSE_WITHIN)
         for task in done:
             if not task.cancelled():
                 task.exception()  # retrieved: its death is known here
-    with suppress(asyncio.TimeoutError):
-        await asyncio.wait_for(client.close(), _CLOSE_WITHIN)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_CLOSE_WITHIN), client._get_conn_lock:  # noqa: SLF001 - below
+            _reset_all(client)  # one was being made when the others were closed
+        async with asyncio.timeout(_CLOSE_WITHIN):
+            await client.close()
+
+
+async def end_consumer(consumer: AIOKafkaConsumer) -> None:
+    """Disconnect a consumer that commits nothing, in bounded time, whatever becomes of it.
+
+    aiokafka's own stop raises where the tasks of its start have not had a turn yet, ends as if
+    cancelled where Kafka went away, and may wait for what does not answer: so it is a task of its
+    own, and what it leaves open is cut.
+    """
+    await asyncio.sleep(0)
+    stopping = asyncio.ensure_future(consumer.stop())
+    await asyncio.wait([stopping], timeout=_CLOSE_WITHIN)
+    stopping.cancel()
+    if stopping.done() and not stopping.cancelled():
+        stopping.exception()  # retrieved: there is nothing to do about it
+    await sever(consumer._client)  # noqa: SLF001 - the sockets are nowhere else

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import TopicAuthorizationFailedError
 
 from gateway.retrieval import LogFailed, Stored
-from gateway.sink.client import sever
+from gateway.sink.client import end_consumer
 from gateway.sink.knock import why
 from gateway.sink.settings import KafkaSettings
 from gateway.sink.topics import Admin
@@ -21,7 +21,6 @@ from gateway.sink.topics import Admin
 __all__ = ["KafkaLog", "KafkaReader"]
 
 _OPEN_WITHIN = 15.0  # seconds
-_CLOSE_WITHIN = 2.0
 _FETCH_BYTES = 4 * 1024 * 1024  # of a partition at once
 _MOST_RECORDS = 500  # of one read: the loop has others to serve
 
@@ -57,7 +56,7 @@ class KafkaLog:
                 raise LogFailed(f"{_named(topics)} cannot be read: {_because(error)}") from error
             yield reader
         finally:
-            await _close(consumer)
+            await end_consumer(consumer)
 
     async def _partitions(self, topics: Sequence[str]) -> list[TopicPartition]:
         admin = Admin(self._settings)
@@ -146,23 +145,11 @@ async def _opened(
     return KafkaReader(consumer, positions, ends, from_first=from_first)
 
 
-async def _close(consumer: AIOKafkaConsumer) -> None:
-    await asyncio.sleep(0)  # its stop raises where the tasks of its start have had no turn yet
-    # A task of its own: where the broker has died `stop` may raise CancelledError, which is not
-    # ours, or swallow one and go on waiting.
-    stopping = asyncio.ensure_future(consumer.stop())
-    await asyncio.wait([stopping], timeout=_CLOSE_WITHIN)
-    stopping.cancel()
-    if stopping.done() and not stopping.cancelled():
-        stopping.exception()  # retrieved
-    await sever(consumer._client)  # noqa: SLF001 - stop() waits for a broker that may be frozen
+def _named(topics: Sequence[str]) -> str:
+    return topics[0] if len(topics) == 1 else f"{len(topics)} topics"
 
 
 def _because(error: Exception) -> str:
     if isinstance(error, TopicAuthorizationFailedError):
         return "it denies us this: grant Read on every topic of the gateway's"
     return why(error)
-
-
-def _named(topics: Sequence[str]) -> str:
-    return topics[0] if len(topics) == 1 else f"{len(topics)} topics"

@@ -94,6 +94,7 @@ async def test_an_unknown_outcome_is_looked_up(
     settled.set_result(Reason.OUTCOME_UNKNOWN)
     await asyncio.sleep(0)
     assert setting.claims.look(EVENT).twin is settled
+    assert setting.claims.oldest is not None  # nothing since then is covered
     if found:
         setting.window.add(EVENT, setting.now)
     setting.marks.read.set()

@@ -91,7 +91,7 @@ class Setting:
         finally:
             task.cancel()
             await asyncio.wait([task])
-            self.recall.stop()
+            await self.recall.stop()
             await self.writer.stop(1.0)
 
 
