@@ -21,7 +21,6 @@ from gateway.embedded.properties import Ports, broker_properties
 __all__ = ["Kafka"]
 
 _PORT_TRIES = 5
-_FREEZE_SECONDS = 1.0
 
 
 class Kafka:
@@ -143,9 +142,7 @@ class Kafka:
 
     def pause(self) -> None:
         """Freeze the broker (SIGSTOP): connections stand, nothing answers, from the return on."""
-        process = self._started().process
-        process.signal(signal.SIGSTOP)
-        process.wait_frozen(_FREEZE_SECONDS)
+        self._started().process.freeze()
 
     def resume(self) -> None:
         """Thaw the broker (SIGCONT)."""

@@ -18,6 +18,7 @@ __all__ = ["Process"]
 
 _GUARDIAN = Path(__file__).with_name("guardian.py")
 _ANSWER_SECONDS = 30.0
+_FREEZE_SECONDS = 1.0
 _LOOK_SECONDS = 0.002
 _BLIND_SECONDS = 0.1
 
@@ -64,10 +65,11 @@ class Process:
         with self._news:
             self._order({"signal": number})
 
-    def wait_frozen(self, within: float) -> None:
-        """Return when the child has heeded SIGSTOP; where that cannot be seen, after a moment."""
+    def freeze(self) -> None:
+        """Stop the child with SIGSTOP; return when it has heeded it, or where none can see that."""
+        self.signal(signal.SIGSTOP)
         status = Path(f"/proc/{self.pid}/stat")  # proc_pid_stat(5): the state follows the name
-        deadline = time.monotonic() + within
+        deadline = time.monotonic() + _FREEZE_SECONDS
         while time.monotonic() < deadline:
             try:
                 if status.read_text().rpartition(")")[2].split()[0] in "Tt":
