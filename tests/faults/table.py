@@ -72,9 +72,9 @@ def render(path: Path = RESULTS) -> str:
     machine = result.machine
     injected = [one.row for one in result.entries if not one.row.omitted]
     dates = sorted(one.date[:10] for one in result.entries)
-    seeds = sorted({one.seed for one in result.entries})
+    seeds = ", ".join(str(seed) for seed in sorted({one.seed for one in result.entries}))
     told = (
-        f"Measured {_span(dates)} with `make faults`, seed {_span(seeds)}, on {machine.cores} cores"
+        f"Measured {_span(dates)} with `make faults`, seed {seeds}, on {machine.cores} cores"
         f" of {machine.cpu} that gateways, broker and senders shared, {machine.memory_gib:g} GiB,"
         f" {machine.system}, {machine.python}."
     )
