@@ -1,7 +1,10 @@
 """Intake: one delivery from signed bytes to its ending. The story of the product, in one file.
 
-`prove`, then `take`; or, for what the quarantine kept, `replay`. No HTTP and no Kafka here: whoever
+`prove`, then `begin`; or, for what the quarantine kept, `replay`. No HTTP and no Kafka here: whoever
 has signed bytes comes this way, and whoever keeps the contract of `Sink` may stand at its end.
+
+Nothing is awaited on the way: a delivery has its verdict at once, or is `Pending` on Kafka's word,
+so that a thousand of them need neither a task nor a future each.
 """
 
 import asyncio
@@ -10,8 +13,8 @@ from collections.abc import Callable, Sequence
 from msgspec import UNSET
 
 from gateway.assembly import Assembly, IntakeObserver
-from gateway.events.catalogue import label_of
-from gateway.idempotency.claims import Claims, Standing
+from gateway.events.catalogue import OTHER, label_of
+from gateway.idempotency.claims import Claims, Settled, Standing
 from gateway.idempotency.identity import Digester, Identity
 from gateway.pipeline.delivery import Delivery, Headers, verify
 from gateway.pipeline.envelope import Envelope, read_envelope
@@ -19,8 +22,8 @@ from gateway.pipeline.reasons import Ended, Reason
 from gateway.pipeline.record import Record
 from gateway.pipeline.routes import Destination, Router
 from gateway.pipeline.signature import Keyring
-from gateway.pipeline.verdict import Verdict
-from gateway.publication import Sink
+from gateway.pipeline.verdict import Subject, Verdict
+from gateway.publication import Pending, Sink
 
 __all__ = ["Intake"]
 
@@ -82,44 +85,48 @@ class Intake:
         self._observer.attempt(delivery.hints.attempt)
         return delivery
 
-    async def take(self, delivery: Delivery) -> Verdict:
-        """Bring a proved delivery to its ending: an ack, a duplicate, the quarantine, or a 503."""
+    def begin(self, delivery: Delivery) -> Verdict | Pending:
+        """Bring a proved delivery to its ending, as far as that can be without waiting.
+
+        It ends with an ack, as a duplicate, in the quarantine, or with a 503.
+        """
         try:
             envelope = read_envelope(delivery.body)
         except Ended as fault:
-            return await self._quarantine(delivery, None, fault)
-        verdict = await self._take_event(delivery, envelope)
-        return verdict._replace(event_id=envelope.id, event_type=label_of(envelope.type))
-
-    async def _take_event(self, delivery: Delivery, envelope: Envelope) -> Verdict:
+            return self._quarantine(delivery, None, fault, Subject(None, OTHER))
+        subject = Subject(envelope.id, label_of(envelope.type))
         teams = delivery.webhook.teams
         if teams and envelope.team_id not in teams:
             fault = Ended(Reason.TEAM_NOT_ALLOWED, f"team {envelope.team_id}")
-            return await self._quarantine(delivery, envelope, fault)
+            return self._quarantine(delivery, envelope, fault, subject)
         destinations = self._router.destinations(envelope.type, delivery.webhook)
         if not destinations:
-            return Verdict(Reason.UNSUBSCRIBED)
+            return subject.verdict(Reason.UNSUBSCRIBED)
         standing = self._claims.look(self._identity(envelope))
         if standing.known:
-            return await self._share(standing)
+            return self._share(standing, subject)
         try:
             records = self._assembly.records(
                 delivery, envelope, destinations, conflict=standing.conflict
             )
         except Ended as fault:
             record = self._assembly.quarantined(delivery, envelope, fault)
-            return await self._publish(standing, (record,), fault.reason)
-        return await self._publish(standing, records, Reason.ACKED)
+            return self._publish(standing, (record,), fault.reason, subject)
+        return self._publish(standing, records, Reason.ACKED, subject)
 
-    async def _quarantine(
-        self, delivery: Delivery, envelope: Envelope | None, fault: Ended
-    ) -> Verdict:
+    async def take(self, delivery: Delivery) -> Verdict:
+        """Bring a proved delivery to its ending, and wait for it."""
+        return await _ending(self.begin(delivery))
+
+    def _quarantine(
+        self, delivery: Delivery, envelope: Envelope | None, fault: Ended, subject: Subject
+    ) -> Verdict | Pending:
         """Quarantine what may not claim an event's identity: the bytes are their own."""
         standing = self._claims.look(self._digester.body(delivery.body))
         if standing.known:
-            return await self._share(standing)
+            return self._share(standing, subject)
         record = self._assembly.quarantined(delivery, envelope, fault)
-        return await self._publish(standing, (record,), fault.reason)
+        return self._publish(standing, (record,), fault.reason, subject)
 
     def judge(self, delivery: Delivery) -> Verdict:
         """Tell how `replay` would end if nothing were known of the event; publish nothing."""
@@ -143,24 +150,26 @@ class Intake:
             envelope = read_envelope(delivery.body)
         except Ended as fault:
             return Verdict(fault.reason, detail=fault.detail)
+        subject = Subject(envelope.id, label_of(envelope.type))
         try:
-            verdict = await self._replay_event(delivery, envelope)
+            return await _ending(self._replay_event(delivery, envelope, subject))
         except Ended as fault:
-            verdict = Verdict(fault.reason, detail=fault.detail)
-        return verdict._replace(event_id=envelope.id, event_type=label_of(envelope.type))
+            return subject.verdict(fault.reason, fault.detail)
 
-    async def _replay_event(self, delivery: Delivery, envelope: Envelope) -> Verdict:
+    def _replay_event(
+        self, delivery: Delivery, envelope: Envelope, subject: Subject
+    ) -> Verdict | Pending:
         destinations = self._wanted(delivery, envelope)
         identity = self._identity(envelope)
         own = self._claims.look(identity)
         again = self._claims.look(self._digester.replayed(identity))
         if again.known:
-            return await self._share(again)
+            return self._share(again, subject)
         if own.twin is not None:  # the event itself: nothing is quarantined where replays run
-            return await self._share(own)
+            return self._share(own, subject)
         records = self._assembly.records(delivery, envelope, destinations, conflict=own.conflict)
         also = None if own.known else own.identity
-        return await self._publish(again, records, Reason.ACKED, also=also)
+        return self._publish(again, records, Reason.ACKED, subject, also=also)
 
     def _wanted(self, delivery: Delivery, envelope: Envelope) -> Sequence[Destination]:
         """Return where an event goes; raises `Ended` where it may not, or nobody wants it."""
@@ -176,33 +185,45 @@ class Intake:
         said = bytes(envelope.data) if envelope.data is not UNSET else b""
         return self._digester.event(envelope.team_id, envelope.id, said)
 
-    async def _publish(
+    def _publish(  # noqa: PLR0913 - what is published, and what for
         self,
         standing: Standing,
         records: Sequence[Record],
         reason: Reason,
+        subject: Subject,
         *,
         also: Identity | None = None,
-    ) -> Verdict:
-        """Hand records to the sink and wait for its answer; `reason` is what an ack is called.
+    ) -> Verdict | Pending:
+        """Hand records to the sink; `reason` is what an ack is called.
 
         What is held is the standing's identity, and `also`.
         """
         try:
             publication = self._sink.publish(records)
         except Ended as refusal:
-            return Verdict(refusal.reason, detail=refusal.detail)
+            return subject.verdict(refusal.reason, refusal.detail)
         self._claims.hold(standing.identity, publication.settled)
         if also is not None:
             self._claims.hold(also, publication.settled)
-        result = await asyncio.shield(publication.answer)
-        return Verdict(result if isinstance(result, Reason) else reason)
+        return Pending(publication.answer, reason, subject)
 
-    async def _share(self, standing: Standing) -> Verdict:
+    def _share(self, standing: Standing, subject: Subject) -> Verdict | Pending:
         """Answer as the event's first delivery was, or will be, answered."""
         twin = standing.twin
         if twin is None:
-            return Verdict(Reason.SEEN)
+            return subject.verdict(Reason.SEEN)
+        waiting = asyncio.ensure_future(self._wait_for_twin(twin))
+        return Pending(waiting, Reason.TWIN, subject)
+
+    async def _wait_for_twin(self, twin: Settled) -> Reason:
         await asyncio.wait((twin,), timeout=self._twin_timeout)
         acked = twin.done() and not isinstance(twin.result(), Reason)
-        return Verdict(Reason.TWIN if acked else Reason.TWIN_FAILED)
+        return Reason.TWIN if acked else Reason.TWIN_FAILED
+
+
+async def _ending(begun: Verdict | Pending) -> Verdict:
+    """Return how a delivery ends, once it has."""
+    if isinstance(begun, Verdict):
+        return begun
+    await asyncio.wait((begun.answer,))  # not cancelled with us: others wait for it
+    return begun.verdict()

@@ -10,8 +10,9 @@ from typing import NamedTuple, Protocol
 
 from gateway.pipeline.reasons import Reason
 from gateway.pipeline.record import Record
+from gateway.pipeline.verdict import Subject, Verdict
 
-__all__ = ["Ack", "Publication", "Sink"]
+__all__ = ["Ack", "Pending", "Publication", "Sink"]
 
 
 class Ack(NamedTuple):
@@ -45,6 +46,25 @@ class Publication(NamedTuple):
 
     answer: "Future[tuple[Ack, ...] | Reason]"
     settled: "Future[tuple[Ack, ...] | Reason]"
+
+
+class Pending(NamedTuple):
+    """A delivery on its way: how it ended, once its answer is there.
+
+    Attributes:
+        answer: see `Publication`; shared, so never to be cancelled.
+        acked: what an ack is called.
+        subject: which event it brings.
+    """
+
+    answer: "Future[tuple[Ack, ...] | Reason] | Future[Reason]"
+    acked: Reason
+    subject: Subject
+
+    def verdict(self) -> Verdict:
+        """Return how the delivery ended; only once `answer` is done."""
+        result = self.answer.result()
+        return self.subject.verdict(result if isinstance(result, Reason) else self.acked)
 
 
 class Sink(Protocol):

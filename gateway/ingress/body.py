@@ -8,7 +8,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from gateway.ingress.load import Share
 from gateway.pipeline.reasons import Ended, Reason
 
-__all__ = ["read_body"]
+__all__ = ["read_body", "take_body"]
 
 
 async def read_body(content: StreamReader, share: Share, *, limit: int, within: float) -> bytes:
@@ -24,9 +24,9 @@ async def read_body(content: StreamReader, share: Share, *, limit: int, within: 
         Ended: `body_too_large`, `body_timeout`, `body_incomplete`, `http_malformed` (its chunks are
             not well formed) or `overloaded`.
     """
+    if content.is_eof():
+        return take_body(content, share, limit=limit)
     try:
-        if content.is_eof():
-            return _hold(content.read_nowait(), share, limit)
         async with asyncio.timeout(within):
             chunks = []
             while chunk := await content.readany():
@@ -39,6 +39,20 @@ async def read_body(content: StreamReader, share: Share, *, limit: int, within: 
     except (OSError, RuntimeError):
         # OSError is how the connection was lost; RuntimeError is what aiohttp's stream raises when
         # asked to wait on a lost connection.
+        raise Ended(Reason.BODY_INCOMPLETE) from None
+
+
+def take_body(content: StreamReader, share: Share, *, limit: int) -> bytes:
+    """Return a body all of which is here.
+
+    Raises:
+        Ended: `body_too_large`, `body_incomplete`, `http_malformed` or `overloaded`.
+    """
+    try:
+        return _hold(content.read_nowait(), share, limit)
+    except HttpProcessingError:
+        raise Ended(Reason.HTTP_MALFORMED) from None
+    except (OSError, RuntimeError):
         raise Ended(Reason.BODY_INCOMPLETE) from None
 
 

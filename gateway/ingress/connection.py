@@ -1,15 +1,17 @@
 """Connection: one TCP connection of the public listener, on aiohttp's protocol.
 
-aiohttp parses, queues and holds back; what happens between a parsed request and its answer is here:
-one loop, one write, no task and no response object for each. Beyond that: malformed HTTP is
-answered without an echo or a log of its bytes, a body that turns out malformed ends its request at
-once, and a sender that half-closes is still answered.
+aiohttp parses, queues and holds back; what happens between a parsed request and its answer is here.
+A request that came whole is answered without a task: in the call that brought it, or in the one
+that brings Kafka's word. The connection's task is woken for whatever must be waited for: the rest
+of a body, a sender slow to take its answers, the end. Beyond that: malformed HTTP is answered
+without an echo or a log of its bytes, a body that turns out malformed ends its request at once, and
+a sender that half-closes is still answered.
 May not live here: what is answered (`webhook`, `answers`), which connections there are
 (`connections`). tests/ingress/test_connection.py holds the private parts of aiohttp leaned on.
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, cast
 
 from aiohttp import StreamReader, hdrs, web
@@ -42,8 +44,11 @@ class Owner(Protocol):
     def make_room(self) -> Answer | None:
         """Make room for one more connection, or return what to refuse it with."""
 
+    def begin(self, request: Request, answered: Callable[[Answer], None]) -> Answer | None:
+        """Answer a request that is whole: at once, or else by `answered`, later."""
+
     def answer(self, request: Request) -> Awaitable[Answer]:
-        """Answer a request."""
+        """Answer a request, having waited for its body."""
 
     def refuse(self, reason: Reason) -> Answer:
         """Count and answer what could not be parsed."""
@@ -61,7 +66,7 @@ class Connection(web.RequestHandler):
         answered: how many requests were answered.
     """
 
-    __slots__ = ("_body_cut", "_half_closed", "_owner", "_parsing_held", "answered")
+    __slots__ = ("_body_cut", "_half_closed", "_owner", "_parked", "_parsing_held", "answered")
 
     def __init__(
         self, owner: web.Server, *, loop: asyncio.AbstractEventLoop, **options: Any
@@ -71,6 +76,7 @@ class Connection(web.RequestHandler):
         self._body_cut = False
         self._half_closed = False
         self._parsing_held = False
+        self._parked: asyncio.Future[None] | None = None
         self.answered = 0
 
     @property
@@ -96,14 +102,18 @@ class Connection(web.RequestHandler):
         stream.close()
 
     def data_received(self, data: bytes) -> None:
-        """Parse; where a body turns out malformed, tell whoever waits for the rest of it."""
+        """Parse, and answer what is whole; where a body turns out malformed, tell who waits."""
+        waiter, self._waiter = self._waiter, None  # aiohttp would wake the task for every request
         super().data_received(data)
+        self._waiter = waiter
         if self._messages:
             error = error_in(self._messages[-1][0])
             if error is not None:
                 self._end_body(-2, error)
             if self._request_count - self.answered >= self._max_msg_queue_size:
                 self._parsing_held = True
+            if waiter is not None:
+                self._serve(waiter)
 
     def eof_received(self) -> bool | None:  # type: ignore[override]
         """Go on where there is something to answer: a sender may close its half and wait."""
@@ -123,29 +133,72 @@ class Connection(web.RequestHandler):
         if self.transport is not None:
             self.transport.write(_CONTINUE)
 
-    async def start(self) -> None:
-        """Answer request after request, in order, until the connection ends."""
-        while not self._force_close:
-            if not self._messages:
-                self._waiter = self._loop.create_future()
-                try:
-                    await self._waiter
-                finally:
-                    self._waiter = None
-            message, content = self._messages.popleft()
-            try:
-                if not await self._exchange(message, content):
-                    break
-            except ConnectionError:
-                break  # the sender is gone, and its delivery was counted
-            except Exception as error:  # noqa: BLE001 - the last line: a task must not die of it
-                report_fault(error)
+    def _serve(self, waiter: "asyncio.Future[None]") -> None:
+        """Answer what is whole, in order; wake the task, by `waiter`, for anything else."""
+        self._waiter = None  # we are not idle, to aiohttp and to whatever comes meanwhile
+        messages = self._messages
+        while messages and not self._force_close:
+            message, content = messages[0]
+            if not content.is_eof() or error_in(message) is not None:
                 break
-            self._expect_next()
-            self._make_place_in_queue()
+            messages.popleft()
+            request = self._begin(message, content)
+            answer = self._owner.begin(request, self._answered)
+            if answer is None:
+                self._parked = waiter
+                return
+            if not self._finish(request, answer):
+                break
+        if messages or self._force_close or self.writing_paused:
+            _wake(waiter)
+        else:
+            self._waiter = waiter
+
+    def _answered(self, answer: Answer) -> None:
+        """Go on after Kafka's word on the current request."""
+        waiter, self._parked = self._parked, None
+        request = cast("Request", self._current_request)
+        assert waiter is not None  # noqa: S101 - parked when the request was begun
+        if self._finish(request, answer):
+            self._serve(waiter)
+        else:
+            _wake(waiter)
+
+    def _finish(self, request: Request, answer: Answer) -> bool:
+        """Write the answer to a request that came whole; return whether another may come."""
+        try:
+            stays = self._end(request, answer)
+        except ConnectionError:
+            stays = False  # the sender is gone, and its delivery was counted
+        if not stays:
+            self._force_close = True
+        return stays
+
+    async def start(self) -> None:
+        """Do what must be waited for, request after request, until the connection ends."""
+        try:
+            while not self._force_close:
+                if self.writing_paused:
+                    await self._wait_until_taken()
+                elif self._messages:
+                    if not await self._exchange(*self._messages.popleft()):
+                        break
+                else:
+                    await self._wait_for_work()
+        except ConnectionError:
+            pass  # the sender is gone, and its delivery was counted
+        except Exception as error:  # noqa: BLE001 - the last line: a task must not die of it
+            report_fault(error)
         self._task_handler = None
         if self.transport is not None:
             self.transport.close()
+
+    async def _wait_for_work(self) -> None:
+        self._waiter = waiter = self._loop.create_future()
+        try:
+            await waiter
+        finally:
+            self._waiter = None
 
     async def _exchange(self, message: Any, content: StreamReader) -> bool:
         """Answer one request; return whether another may come."""
@@ -153,25 +206,43 @@ class Connection(web.RequestHandler):
         if error is not None:
             self._write(self._owner.refuse(reason_of(error)), _CLOSE)
             return False
-        request = Request(message, content, self)
-        self._current_request = cast("web.BaseRequest", request)
-        self._request_in_progress = True
+        request = self._begin(message, content)
+        answer = None
         try:
             answer = await self._owner.answer(request)
         finally:
-            self._request_in_progress = False
-            self._current_request = None
-            waiter = self._handler_waiter  # of a shutdown
-            if waiter is not None and not waiter.done():
-                waiter.set_result(None)
-        stays = not request.closes and content.is_eof() and self._stays()
-        field = (_KEEP if request.version == HttpVersion10 else b"") if stays else _CLOSE
-        self._write(answer, field, bodiless=request.method == hdrs.METH_HEAD)
+            if answer is None:
+                self._release()
+        stays = self._end(request, answer)
         if self.writing_paused:
             await self._wait_until_taken()
         if not content.is_eof():
             await self._linger(content)
         return stays
+
+    def _begin(self, message: Any, content: StreamReader) -> Request:
+        request = Request(message, content, self)
+        self._current_request = cast("web.BaseRequest", request)
+        self._request_in_progress = True
+        return request
+
+    def _end(self, request: Request, answer: Answer) -> bool:
+        """Write the answer to the current request; return whether another may come."""
+        self._release()
+        stays = not request.closes and request.content.is_eof() and self._stays()
+        field = (_KEEP if request.version == HttpVersion10 else b"") if stays else _CLOSE
+        self._write(answer, field, bodiless=request.method == hdrs.METH_HEAD)
+        if stays:
+            self._expect_next()
+            self._make_place_in_queue()
+        return stays
+
+    def _release(self) -> None:
+        self._request_in_progress = False
+        self._current_request = None
+        waiter = self._handler_waiter  # of a shutdown
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
 
     def _stays(self) -> bool:
         """Tell whether, the current request answered, another may come or is waiting."""
@@ -240,3 +311,8 @@ class Connection(web.RequestHandler):
             self._body_cut = True
             body.set_exception(error)
             body.feed_eof()
+
+
+def _wake(waiter: "asyncio.Future[None]") -> None:
+    if not waiter.done():
+        waiter.set_result(None)

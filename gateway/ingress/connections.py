@@ -52,6 +52,7 @@ class Connections(web.Server):
         self._none_open = asyncio.Event()
         self._none_open.set()
         self.answer = handler.answer
+        self.begin = handler.begin
         self.refuse = handler.refuse
         self._turn_away = handler.turn_away
         self.retiring = False

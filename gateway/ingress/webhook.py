@@ -2,23 +2,29 @@
 
 The order of work is a rule: each step comes before anything that costs more, and nothing is touched
 before the signature holds.
+
+A request whose body is here with its head, which is nearly all of them, is brought to Kafka in one
+call, `begin`, and answered by the callback of its batch: no task and no future for each. Only who
+must wait for a body is a coroutine, `answer`. The steps are the same.
 """
 
+from asyncio import Future, wait
 from collections.abc import Callable
 from time import perf_counter
 from typing import Protocol
 
 from gateway.ingress.answers import Answer, Answers
-from gateway.ingress.body import read_body
+from gateway.ingress.body import read_body, take_body
 from gateway.ingress.fault import report_fault
 from gateway.ingress.head import check_head, expects_continue, is_route
-from gateway.ingress.load import Load
+from gateway.ingress.load import Load, Share
 from gateway.ingress.request import Request
 from gateway.metrics.labels import NONE
 from gateway.metrics.telemetry import Telemetry
 from gateway.pipeline.delivery import Delivery, Headers
 from gateway.pipeline.reasons import ENDINGS, Ended, Reason
 from gateway.pipeline.verdict import Verdict
+from gateway.publication import Pending
 
 __all__ = ["Intake", "WebhookHandler"]
 
@@ -32,8 +38,8 @@ class Intake(Protocol):
     def prove(self, headers: Headers, body: bytes) -> Delivery:
         """Prove the signature, or raise `Ended` having touched nothing."""
 
-    async def take(self, delivery: Delivery) -> Verdict:
-        """Bring a proved delivery to its ending."""
+    def begin(self, delivery: Delivery) -> Verdict | Pending:
+        """Bring a proved delivery to its ending, as far as that can be without waiting."""
 
 
 class WebhookHandler:
@@ -66,43 +72,71 @@ class WebhookHandler:
         self._answers = answers
         self._load = load
         self._unready = unready
-        self._max_body_bytes = max_body_bytes
+        self._limit = max_body_bytes
         self._body_timeout = body_timeout
 
+    def begin(self, request: Request, answered: Callable[[Answer], None]) -> Answer | None:
+        """Answer a request whose body is whole: at once, or by `answered` once Kafka has spoken."""
+        visit = self._receive(request)
+        try:
+            share = visit.share = self._admit(request)
+            body = take_body(request.content, share, limit=self._limit)
+            begun = self._bring(request, body)
+        except Exception as error:  # noqa: BLE001 - see `_verdict_on`
+            return visit.end(_verdict_on(error))
+        if isinstance(begun, Verdict):
+            return visit.end(begun)
+        visit.pending, visit.answered = begun, answered
+        begun.answer.add_done_callback(visit.settled)
+        return None
+
     async def answer(self, request: Request) -> Answer:
-        """Answer a request: it is received once, and ends once, whatever happens."""
-        began = perf_counter()
-        self._ledger.received()
+        """Answer a request, having waited for its body."""
+        visit = self._receive(request)
         verdict = _CUT  # what a request has come to that is cancelled when the drain is over
         try:
-            verdict = await self._receive(request)
-        except Ended as ended:
-            verdict = Verdict(ended.reason, None, NONE, ended.detail)
-        except Exception as error:  # noqa: BLE001 - the last line: never a 500, never a traceback
-            report_fault(error)
-            verdict = _FAULT
+            visit.share = self._admit(request)
+            verdict = await self._wait_and_bring(request, visit.share)
+        except Exception as error:  # noqa: BLE001 - see `_verdict_on`
+            verdict = _verdict_on(error)
         finally:
-            self._ledger.ended(verdict.reason, verdict.event_type)
-        self._measure(request, ENDINGS[verdict.reason].status, perf_counter() - began)
-        return self._answers.render(verdict)
+            answer = visit.end(verdict)
+        return answer
 
-    async def _receive(self, request: Request) -> Verdict:
-        check_head(request, self._max_body_bytes)
-        share = self._load.share()
-        try:
-            reason = self._unready()
-            if reason is not None:
-                raise Ended(reason)
-            content = request.content
-            if expects_continue(request) and not content.is_eof():
-                request.line.say_continue()
-            body = await read_body(
-                content, share, limit=self._max_body_bytes, within=self._body_timeout
-            )
-            delivery = self._intake.prove(request.headers, body)
-            return await self._intake.take(delivery)
-        finally:
-            share.release()
+    def _receive(self, request: Request) -> "_Visit":
+        self._ledger.received()
+        return _Visit(self, request)
+
+    def _admit(self, request: Request) -> Share:
+        check_head(request, self._limit)
+        return self._load.share()
+
+    async def _wait_and_bring(self, request: Request, share: Share) -> Verdict:
+        self._refuse_if_unready()
+        content = request.content
+        if expects_continue(request) and not content.is_eof():
+            request.line.say_continue()
+        body = await read_body(content, share, limit=self._limit, within=self._body_timeout)
+        begun = self._bring(request, body)
+        if isinstance(begun, Verdict):
+            return begun
+        await wait((begun.answer,))
+        return begun.verdict()
+
+    def _bring(self, request: Request, body: bytes) -> Verdict | Pending:
+        self._refuse_if_unready()
+        return self._intake.begin(self._intake.prove(request.headers, body))
+
+    def _refuse_if_unready(self) -> None:
+        reason = self._unready()
+        if reason is not None:
+            raise Ended(reason)
+
+    def end(self, request: Request, verdict: Verdict, seconds: float) -> Answer:
+        """Count a request out and return what it is answered with."""
+        self._ledger.ended(verdict.reason, verdict.event_type)
+        self._measure(request, ENDINGS[verdict.reason].status, seconds)
+        return self._answers.render(verdict)
 
     def _measure(self, request: Request, status: int, seconds: float) -> None:
         if status in (400, 404, 405):  # of any method, or of another path
@@ -120,3 +154,43 @@ class WebhookHandler:
     def turn_away(self, reason: Reason) -> Answer:
         """Return what a connection is closed with that may not even ask; it is no delivery."""
         return self._answers.render(Verdict(reason))
+
+
+class _Visit:
+    """One request, from its head to its answer: it is received once, and ends once.
+
+    Attributes:
+        share: of the load, given back at the end.
+        pending: how it ends, once Kafka has spoken.
+        answered: told of the answer.
+    """
+
+    __slots__ = ("_began", "_handler", "_request", "answered", "pending", "share")
+
+    pending: Pending
+    answered: Callable[[Answer], None]
+
+    def __init__(self, handler: WebhookHandler, request: Request) -> None:
+        self._began = perf_counter()
+        self._handler = handler
+        self._request = request
+        self.share: Share | None = None
+
+    def end(self, verdict: Verdict) -> Answer:
+        """Count it out and return its answer."""
+        if self.share is not None:
+            self.share.release()
+        return self._handler.end(self._request, verdict, perf_counter() - self._began)
+
+    def settled(self, answer: "Future[object]") -> None:
+        """End with Kafka's word."""
+        verdict = _CUT if answer.cancelled() else self.pending.verdict()
+        self.answered(self.end(verdict))
+
+
+def _verdict_on(error: Exception) -> Verdict:
+    """Return what an exception comes to: never a 500, never a traceback."""
+    if isinstance(error, Ended):
+        return Verdict(error.reason, None, NONE, error.detail)
+    report_fault(error)
+    return _FAULT

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from gateway.pipeline.reasons import Reason
 
-__all__ = ["Verdict"]
+__all__ = ["Subject", "Verdict"]
 
 
 class Verdict(NamedTuple):
@@ -21,3 +21,14 @@ class Verdict(NamedTuple):
     event_id: str | None = None
     event_type: str = "other"
     detail: str = ""
+
+
+class Subject(NamedTuple):
+    """Which event a delivery brings, as far as it could be read; see `Verdict`."""
+
+    event_id: str | None
+    event_type: str
+
+    def verdict(self, reason: Reason, detail: str = "") -> Verdict:
+        """Return that its delivery ended so."""
+        return Verdict(reason, self.event_id, self.event_type, detail)

@@ -11,8 +11,9 @@ from gateway.ingress.server import IngressServer, Limits
 from gateway.metrics.telemetry import Telemetry
 from gateway.pipeline.delivery import Delivery, Headers, Hints
 from gateway.pipeline.reasons import Ended, Reason
-from gateway.pipeline.verdict import Verdict
+from gateway.pipeline.verdict import Subject, Verdict
 from gateway.pipeline.webhook import Webhook
+from gateway.publication import Pending
 from tests.waiting import until
 
 __all__ = [
@@ -36,10 +37,10 @@ class FakeIntake:
 
     Attributes:
         proved: bodies that were brought to `prove`.
-        taken: deliveries that were brought to `take`.
+        taken: deliveries that were brought to `begin`.
         verdict: how each ends.
-        open: cleared, `take` waits for it.
-        fault: raised by `take`.
+        open: cleared, deliveries are pending until it is set.
+        fault: raised by `begin`.
     """
 
     def __init__(self) -> None:
@@ -57,13 +58,20 @@ class FakeIntake:
             raise Ended(Reason.SIGNATURE_MISSING)
         return Delivery(body, _WEBHOOK, 0, 0.0, 0, Hints())
 
-    async def take(self, delivery: Delivery) -> Verdict:
+    def begin(self, delivery: Delivery) -> Verdict | Pending:
         """Take a delivery when the gate is open."""
         self.taken.append(delivery)
-        await self.open.wait()
         if self.fault is not None:
             raise self.fault
-        return self.verdict
+        if self.open.is_set():
+            return self.verdict
+        reason, event_id, event_type, _ = self.verdict
+        word = asyncio.ensure_future(self._word(reason))
+        return Pending(word, reason, Subject(event_id, event_type))
+
+    async def _word(self, reason: Reason) -> Reason:
+        await self.open.wait()
+        return reason
 
 
 class Answer(NamedTuple):

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.ingress.fakes import Listening, listening, post
+from tests.ingress.fakes import Listening, ledger, listening, post
 from tests.waiting import until
 
 OVER = "cstar_gateway_http_connections_over_limit_total"
@@ -139,12 +139,11 @@ async def test_a_body_under_way_is_awaited_by_a_drain() -> None:
 
 
 async def test_a_drain_that_is_over_cuts_and_counts_what_is_left() -> None:
-    """What is still at work at the deadline is cut, and ends in the ledger as draining."""
+    """Whoever still sends a body at the deadline is cut, and ends in the ledger as draining."""
     async with listening() as gateway:
-        gateway.intake.open.clear()
         sender = await gateway.connect()
-        await sender.send(post())
-        await until(lambda: bool(gateway.intake.taken))
+        await sender.send(post(b'{"id"', length=12))
+        await until(lambda: gateway.value("cstar_gateway_in_flight_deliveries") == 1)
         assert await gateway.server.drain(0.1) == 1
         assert await sender.rest() == b""
         assert (
@@ -156,6 +155,21 @@ async def test_a_drain_that_is_over_cuts_and_counts_what_is_left() -> None:
             )
             == 1
         )
+
+
+async def test_who_is_cut_while_kafka_is_silent_is_counted_by_its_word() -> None:
+    """A delivery on its way to Kafka outlives its connection, and ends as Kafka says."""
+    async with listening() as gateway:
+        gateway.intake.open.clear()
+        sender = await gateway.connect()
+        await sender.send(post())
+        await until(lambda: bool(gateway.intake.taken))
+        assert await gateway.server.drain(0.1) == 1
+        assert await sender.rest() == b""
+        assert gateway.telemetry.ledger.in_flight == 1
+        gateway.intake.open.set()
+        await until(lambda: gateway.telemetry.ledger.in_flight == 0)
+        assert ledger(gateway.telemetry)["accepted"] == 1
 
 
 async def test_who_connects_amid_a_drain_is_turned_away() -> None:
