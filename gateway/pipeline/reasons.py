@@ -34,6 +34,8 @@ class Outcome(StrEnum):
 class Reason(StrEnum):
     """Why a delivery ended as it did. Stable: scripts and alerts match on these words."""
 
+    __hash__ = str.__hash__  # Enum's own is a call of Python; tables are keyed by reasons
+
     # accepted, duplicate, filtered
     ACKED = "acked"
     SEEN = "seen"
