@@ -12,7 +12,13 @@ import structlog
 
 from gateway.events.catalogue import label_of
 from gateway.events.contract import Drift, check
-from gateway.pipeline.building import Marks, build_quarantine, build_records, is_late
+from gateway.pipeline.building import (
+    UNMARKED,
+    Marks,
+    build_quarantine,
+    build_records,
+    is_late,
+)
 from gateway.pipeline.delivery import Delivery, Hints
 from gateway.pipeline.envelope import Envelope
 from gateway.pipeline.payload import Content
@@ -90,12 +96,7 @@ class Assembly:
         try:
             content = Content(delivery.body, envelope, flat=delivery.webhook.flat)
             drifts = check(envelope.type, delivery.body)
-            marks = Marks(
-                violated=any(drift.violates for drift in drifts),
-                late=is_late(delivery, content),
-                id_conflict=conflict,
-                possible_duplicate=self._may_be_known(content),
-            )
+            marks = self._marks(delivery, content, drifts, conflict=conflict)
             records = build_records(
                 delivery,
                 envelope,
@@ -111,6 +112,15 @@ class Assembly:
             raise Ended(Reason.UNPROCESSABLE, type(error).__name__) from error
         self._notice(delivery.hints, envelope, drifts, marks)
         return records
+
+    def _marks(
+        self, delivery: Delivery, content: Content, drifts: Sequence[Drift], *, conflict: bool
+    ) -> Marks:
+        late, may_be_known = is_late(delivery, content), self._may_be_known(content)
+        if not (drifts or conflict or late or may_be_known):
+            return UNMARKED
+        violated = any(drift.violates for drift in drifts)
+        return Marks(violated, late, conflict, may_be_known)
 
     def quarantined(self, delivery: Delivery, envelope: Envelope | None, fault: Ended) -> Record:
         """Return the quarantine's record of a delivery, and log that it goes there."""
@@ -144,6 +154,8 @@ class Assembly:
             observer.header_mismatch("X-Event-ID")
         if hints.event_type is not None and hints.event_type != envelope.type:
             observer.header_mismatch("X-Event-Type")
+        if marks is UNMARKED:
+            return
         if marks.late:
             observer.late()
         if marks.possible_duplicate:

@@ -185,7 +185,7 @@ class Intake:
         said = bytes(envelope.data) if envelope.data is not UNSET else b""
         return self._digester.event(envelope.team_id, envelope.id, said)
 
-    def _publish(  # noqa: PLR0913 - what is published, and what for
+    def _publish(
         self,
         standing: Standing,
         records: Sequence[Record],

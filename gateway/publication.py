@@ -8,6 +8,8 @@ from asyncio import Future
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+import msgspec
+
 from gateway.pipeline.reasons import Reason
 from gateway.pipeline.record import Record
 from gateway.pipeline.verdict import Subject, Verdict
@@ -48,7 +50,7 @@ class Publication(NamedTuple):
     settled: "Future[tuple[Ack, ...] | Reason]"
 
 
-class Pending(NamedTuple):
+class Pending(msgspec.Struct, frozen=True):
     """A delivery on its way: how it ended, once its answer is there.
 
     Attributes:

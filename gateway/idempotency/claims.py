@@ -18,7 +18,8 @@ The rules that make it safe:
 import time
 from asyncio import Future, Task, get_running_loop, wait
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
 
 from gateway.idempotency.identity import ANY_DATA, Digester, Identity
 from gateway.idempotency.marks import MarkStore
@@ -32,7 +33,7 @@ Settled = Future[tuple[Ack, ...] | Reason]
 """`Publication.settled`: the truth about a set of records, however late."""
 
 
-class Standing(NamedTuple):
+class Standing(msgspec.Struct, frozen=True):
     """What is known of an event when it arrives.
 
     Attributes:
@@ -98,7 +99,8 @@ class Claims:
         if not standing.conflict:
             return standing
         # Published under an identity of its own, so that its own retries are known.
-        return self._look(self._digester.conflicting(identity))._replace(conflict=True)
+        own = self._look(self._digester.conflicting(identity))
+        return Standing(own.identity, own.seen_at, own.twin, conflict=True)
 
     def _look(self, identity: Identity) -> Standing:
         flying = self._in_flight.get(identity.key)

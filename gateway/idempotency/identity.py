@@ -6,7 +6,8 @@ collision, accidental or crafted, a matter of 1e-20 a year at 1,000 events a sec
 
 import secrets
 from hashlib import blake2b
-from typing import NamedTuple
+
+import msgspec
 
 __all__ = ["ANY_DATA", "DATA_BYTES", "KEY_BYTES", "Digester", "Identity", "shared_key"]
 
@@ -25,7 +26,7 @@ def shared_key(journal: str) -> bytes:
     return blake2b(journal.encode(), digest_size=32, person=b"journal key").digest()
 
 
-class Identity(NamedTuple):
+class Identity(msgspec.Struct, frozen=True, gc=False):
     """Digests of one event.
 
     Attributes:

@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 from email.utils import formatdate
 from http import HTTPStatus
-from typing import NamedTuple
 
+import msgspec
 import orjson
 
 from gateway.pipeline.reasons import ENDINGS, Outcome, Reason
@@ -34,7 +34,7 @@ _FIELDS = {
 _CHALLENGE = "WWW-Authenticate: X-Signature\r\n"
 
 
-class Answer(NamedTuple):
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """An answer's bytes but for the fields that depend on the connection.
 
     Attributes:

@@ -12,7 +12,7 @@ from gateway.pipeline.reasons import Ended, Reason
 from gateway.pipeline.record import Record
 from gateway.pipeline.routes import Destination
 
-__all__ = ["LATE_AFTER", "Marks", "build_quarantine", "build_records", "is_late"]
+__all__ = ["LATE_AFTER", "UNMARKED", "Marks", "build_quarantine", "build_records", "is_late"]
 
 Headers = list[tuple[str, bytes]]
 
@@ -39,6 +39,9 @@ class Marks(NamedTuple):
     id_conflict: bool = False
     possible_duplicate: bool = False
 
+
+UNMARKED = Marks()
+"""Nothing to say: nearly all events."""
 
 _MARK_HEADERS = (
     ("cstar-contract", b"violated"),
@@ -72,11 +75,14 @@ def build_records(
     """
     key, source = _team_bytes(envelope.team_id)
     headers = _event_headers(delivery, envelope, content, source)
-    headers += [header for header, holds in zip(_MARK_HEADERS, marks, strict=True) if holds]
+    if marks is not UNMARKED:
+        headers += [header for header, holds in zip(_MARK_HEADERS, marks, strict=True) if holds]
     shared, arrived = tuple(headers), int(delivery.arrived_at * 1000)
     return tuple(
-        _within(limit, Record(topic, key, content.value(form), shared, arrived))
-        for topic, form in destinations
+        [
+            _within(limit, Record(topic, key, content.value(form), shared, arrived))
+            for topic, form in destinations
+        ]
     )
 
 

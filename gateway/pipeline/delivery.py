@@ -8,12 +8,22 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
+from multidict import istr
 
 from gateway.pipeline.reasons import Ended, Reason
 from gateway.pipeline.signature import Keyring, parse_signature
 from gateway.pipeline.webhook import Webhook
 
 __all__ = ["Delivery", "Headers", "Hints", "read_hints", "restore", "verify"]
+
+# As istr they need not be folded for every request.
+_SIGNATURE = istr("X-Signature")
+_EVENT_ID = istr("X-Event-ID")
+_EVENT_TYPE = istr("X-Event-Type")
+_WEBHOOK_ID = istr("X-Webhook-ID")
+_DELIVERY_ATTEMPT = istr("X-Delivery-Attempt")
+_REQUEST_ID = istr("x-cstar-request-id")
+_TRACE = istr("traceparent")
 
 _TOKEN = re.compile(r"[\x21-\x7e]{1,128}")
 _ATTEMPT = re.compile(r"[1-9][0-9]{0,2}")
@@ -85,7 +95,7 @@ def verify(
         Ended: one of the `signature_*` reasons. The time is judged last, so that only a true
             signature is told that it is stale.
     """
-    signature = parse_signature(headers.getall("X-Signature", ()))
+    signature = parse_signature(headers.getall(_SIGNATURE, ()))
     key = keyring.match(signature, body)
     signed_at = None
     if signature.time is not None:
@@ -115,14 +125,14 @@ def restore(body: bytes, webhook: Webhook, hints: Hints, *, now: float) -> Deliv
 def read_hints(headers: Names) -> Hints:
     """Read cStar's unsigned headers, leaving out whatever is not well formed."""
     get = headers.get
-    attempt = get("X-Delivery-Attempt")
-    traceparent = get("traceparent")
+    attempt = get(_DELIVERY_ATTEMPT)
+    traceparent = get(_TRACE)
     return Hints(
-        _token(get("X-Event-ID")),
-        _token(get("X-Event-Type")),
-        _token(get("X-Webhook-ID")),
+        _token(get(_EVENT_ID)),
+        _token(get(_EVENT_TYPE)),
+        _token(get(_WEBHOOK_ID)),
         int(attempt) if attempt is not None and _ATTEMPT.fullmatch(attempt) else None,
-        _token(get("x-cstar-request-id")),
+        _token(get(_REQUEST_ID)),
         traceparent if traceparent is not None and _TRACEPARENT.fullmatch(traceparent) else None,
     )
 

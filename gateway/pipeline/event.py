@@ -1,7 +1,7 @@
 """Event: what a body that was decoded whole says: its data, and when it was made."""
 
 from datetime import datetime
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET
@@ -16,7 +16,7 @@ _decode_text = msgspec.json.Decoder(str).decode
 _decode_time = msgspec.json.Decoder(Annotated[datetime, msgspec.Meta(tz=True)]).decode
 
 
-class Moment(NamedTuple):
+class Moment(msgspec.Struct, frozen=True, gc=False):
     """A time as it was sent and as seconds since the epoch."""
 
     text: str

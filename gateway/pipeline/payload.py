@@ -3,7 +3,6 @@
 cStar's own bytes are kept wherever the form allows: `flat` is spliced in before the last brace.
 """
 
-from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -42,13 +41,16 @@ class Content:
         self._envelope = envelope
         self._splice = flat and envelope.flat is UNSET
         self._whole: dict[str, Any] = decode_document(body)
+        self._flat: dict[str, Any] | None = None
         self.data = data_of(self._whole)
         self.created_at = created_at(envelope)
 
-    @cached_property
+    @property
     def flat(self) -> dict[str, Any]:
         """The flat form of `data`; raises `Ended` over its caps."""
-        return flatten(self.data)
+        if self._flat is None:
+            self._flat = flatten(self.data)
+        return self._flat
 
     def value(self, form: Payload) -> bytes:
         """Return the record value in a form.

@@ -31,5 +31,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
         """Bytes the record takes in a batch, an upper bound (record format v2, KIP-98)."""
         fixed = 70  # attributes, deltas, varints and a share of the batch header
         key = len(self.key) if self.key is not None else 0
-        headers = sum(len(name) + len(value) + 10 for name, value in self.headers)
-        return fixed + key + len(self.value) + headers
+        size = fixed + key + len(self.value)
+        for name, value in self.headers:
+            size += len(name) + len(value) + 10
+        return size

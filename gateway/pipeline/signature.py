@@ -9,7 +9,8 @@ import hashlib
 import hmac
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from gateway.pipeline.reasons import Ended, Reason
 from gateway.pipeline.webhook import Webhook
@@ -26,7 +27,7 @@ _MOST_MACS = 5  # a sender in rotation may sign with a few secrets at once
 _BLOCK = 64  # SHA-256's block, RFC 2104's B
 
 
-class Signature(NamedTuple):
+class Signature(msgspec.Struct, frozen=True, gc=False):
     """A parsed `X-Signature`.
 
     Attributes:

@@ -1,13 +1,13 @@
 """Verdict: how a delivery ended, for whoever answers it."""
 
-from typing import NamedTuple
+import msgspec
 
 from gateway.pipeline.reasons import Reason
 
 __all__ = ["Subject", "Verdict"]
 
 
-class Verdict(NamedTuple):
+class Verdict(msgspec.Struct, frozen=True, gc=False):
     """How a delivery ended.
 
     Attributes:
@@ -23,7 +23,7 @@ class Verdict(NamedTuple):
     detail: str = ""
 
 
-class Subject(NamedTuple):
+class Subject(msgspec.Struct, frozen=True, gc=False):
     """Which event a delivery brings, as far as it could be read; see `Verdict`."""
 
     event_id: str | None
