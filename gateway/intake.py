@@ -1,7 +1,8 @@
 """Intake: one delivery from signed bytes to its ending. The story of the product, in one file.
 
-`prove`, then `begin`; or, for what the quarantine kept, `replay`. No HTTP and no Kafka here: whoever
-has signed bytes comes this way, and whoever keeps the contract of `Sink` may stand at its end.
+`prove`, then `begin`; or, for what the quarantine kept, `replay`. No HTTP and no Kafka here:
+whoever has signed bytes comes this way, and whoever keeps the contract of `Sink` may stand at its
+end.
 
 Nothing is awaited on the way: a delivery has its verdict at once, or is `Pending` on Kafka's word,
 so that a thousand of them need neither a task nor a future each.
@@ -97,8 +98,8 @@ class Intake:
         subject = Subject(envelope.id, label_of(envelope.type))
         teams = delivery.webhook.teams
         if teams and envelope.team_id not in teams:
-            fault = Ended(Reason.TEAM_NOT_ALLOWED, f"team {envelope.team_id}")
-            return self._quarantine(delivery, envelope, fault, subject)
+            stranger = Ended(Reason.TEAM_NOT_ALLOWED, f"team {envelope.team_id}")
+            return self._quarantine(delivery, envelope, stranger, subject)
         destinations = self._router.destinations(envelope.type, delivery.webhook)
         if not destinations:
             return subject.verdict(Reason.UNSUBSCRIBED)

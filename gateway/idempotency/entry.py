@@ -67,4 +67,4 @@ def decode_entry(value: bytes) -> Entry | None:
 
 def pack(identities: Sequence[Identity]) -> bytes:
     """Return identities as rows."""
-    return b"".join([part for identity in identities for part in identity])
+    return b"".join([each.key + each.data for each in identities])

@@ -11,7 +11,7 @@ must wait for a body is a coroutine, `answer`. The steps are the same.
 from asyncio import Future, wait
 from collections.abc import Callable
 from time import perf_counter
-from typing import Protocol
+from typing import Any, Protocol
 
 from gateway.ingress.answers import Answer, Answers
 from gateway.ingress.body import read_body, take_body
@@ -182,7 +182,7 @@ class _Visit:
             self.share.release()
         return self._handler.end(self._request, verdict, perf_counter() - self._began)
 
-    def settled(self, answer: "Future[object]") -> None:
+    def settled(self, answer: "Future[Any]") -> None:
         """End with Kafka's word."""
         verdict = _CUT if answer.cancelled() else self.pending.verdict()
         self.answered(self.end(verdict))

@@ -14,11 +14,13 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, UnknownTopicOrPartitionError
-from aiokafka.producer.message_accumulator import BatchBuilder, MessageBatch
+from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.structs import TopicPartition
 
 from gateway.sink.client import pace_metadata, sever
+from gateway.sink.sent import Sent
 from gateway.sink.settings import Compression, KafkaSettings
+from gateway.sink.wire import Exchange
 
 __all__ = ["Producer", "codec_of"]
 
@@ -64,14 +66,19 @@ class Producer:
         self._accumulator = self._kafka._message_accumulator  # noqa: SLF001 - batches are ours
         self._accumulator._batch_ttl = float("inf")  # noqa: SLF001 - deadlines are ours
         self._sender = self._kafka._sender  # noqa: SLF001 - its requests must be cancellable
-        self._send = self._sender._send_produce_req  # noqa: SLF001 - as above
+        self._numbers = self._kafka._txn_manager  # noqa: SLF001 - of the idempotent producer
         vars(self._sender)["_send_produce_req"] = self._request
+        self._loop = asyncio.get_running_loop()
         self._requests: set[asyncio.Task[Any]] = set()
-        self._pending: set[asyncio.Future[Any]] = set()
+        self._staged: dict[int | None, dict[TopicPartition, Sent]] = {}
+        self._unsettled: set[Sent] = set()
+        self._all_settled: asyncio.Future[None] | None = None
         self._on_idle = on_idle
         self._on_death = on_death
         self._ended = False
         self.busy: set[int] = self._sender._in_flight  # noqa: SLF001 - who is muted
+        self._muted: set[TopicPartition] = self._sender._muted_partitions  # noqa: SLF001 - as above
+        self._in_flight: set[Sent] = self._accumulator._pending_batches  # noqa: SLF001 - as above
         self.dead: str | None = None
         pace_metadata(self._client, _METADATA_PACE)
 
@@ -100,18 +107,31 @@ class Producer:
             self.dead = which
             self._on_death(self)
 
-    async def _request(self, node: int, batches: dict[TopicPartition, MessageBatch]) -> None:
-        """Stand where aiokafka's sender sends one request, so that its task is known."""
+    async def _request(self, node: int, batches: dict[TopicPartition, Sent]) -> None:
+        """Send one request and see to its answer; also where aiokafka's sender sends again."""
         if self._ended:
             return
         task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - the sender makes a task of it
+        assert task is not None  # noqa: S101 - the sender and `dispatch` make a task of it
         self._requests.add(task)
         try:
-            await self._send(node, batches)
+            await Exchange(self._sender, batches).do(node)
+        except Exception as error:
+            self._fail(batches.values(), error)  # nobody else will, and their claims wait
+            raise
         finally:
             self._requests.discard(task)
+        self.busy.remove(node)
+        self._muted.difference_update(batches)
         self._on_idle()
+
+    def _answered(self, task: "asyncio.Task[None]") -> None:
+        """Have the sender send again what a request of ours has left with it."""
+        if not task.cancelled() and task.exception() is not None:
+            self._died("sender", task)
+        waiter = self._accumulator._waiter_future  # noqa: SLF001 - it wakes the sender
+        if self._accumulator._batches and not waiter.done():  # noqa: SLF001 - what is to be resent
+            waiter.set_result(None)
 
     @property
     def open(self) -> bool:
@@ -123,17 +143,55 @@ class Producer:
         leader: int | None = self._cluster.leader_for_partition(partition)
         return None if leader == -1 else leader
 
-    def hand_over(self, partition: TopicPartition, builder: BatchBuilder) -> MessageBatch:
-        """Queue a batch for its leader's next request; only while `open`, one a partition.
+    def hand_over(
+        self, partition: TopicPartition, builder: BatchBuilder, told: Callable[[Sent], None]
+    ) -> None:
+        """Take a batch for the next `dispatch`; only while `open`, to a leader that is not busy.
 
         Not `AIOKafkaProducer.send_batch`: that may wait for metadata or for a batch before it,
         and whoever waits there stands in the way of every other partition.
+
+        Args:
+            partition: where it goes; no other batch of it may be on its way.
+            builder: its records.
+            told: called once, when it is acked or has failed.
         """
         builder.close()
-        batch: MessageBatch = self._accumulator._append_batch(builder, partition)  # noqa: SLF001
-        self._pending.add(batch.future)
-        batch.future.add_done_callback(self._pending.discard)
-        return batch
+
+        def settled(sent: Sent) -> None:
+            self._settled(sent)
+            told(sent)
+
+        sent = Sent(partition, builder, self._loop, settled)
+        self._unsettled.add(sent)
+        self._staged.setdefault(self.leader(partition), {})[partition] = sent
+
+    def dispatch(self) -> None:
+        """Send what was handed over, in one request for each broker.
+
+        aiokafka's sender would do the same a few turns of the loop later; it is left with what
+        must be sent again, and does not touch what we have on its way.
+        """
+        staged, self._staged = self._staged, {}
+        numbers = self._numbers
+        for node, batches in staged.items():
+            for partition, sent in batches.items():
+                sequence = numbers.sequence_number(partition)
+                sent.number(numbers.producer_id, numbers.producer_epoch, sequence)
+                numbers.increment_sequence_number(partition, sent.record_count)
+                sent.drain_ready()
+            self._in_flight.update(batches.values())
+            self._muted.update(batches)
+            assert node is not None  # noqa: S101 - see `hand_over`
+            self.busy.add(node)
+            self._loop.create_task(self._request(node, batches)).add_done_callback(self._answered)
+
+    def _settled(self, sent: Sent) -> None:
+        self._unsettled.discard(sent)
+        self._in_flight.discard(sent)
+        waiter = self._all_settled
+        if waiter is not None and not self._unsettled and not waiter.done():
+            waiter.set_result(None)
 
     def withdraw(self, partitions: Iterable[TopicPartition]) -> None:
         """Fail what is queued for deleted partitions: aiokafka would seek their leader for ever."""
@@ -149,8 +207,9 @@ class Producer:
 
     async def drained(self, within: float) -> None:
         """Wait until every batch handed over is settled, `within` seconds at most."""
-        if self._pending:
-            await asyncio.wait(self._pending, timeout=within)
+        if self._unsettled:
+            self._all_settled = self._loop.create_future()
+            await asyncio.wait([self._all_settled], timeout=within)
 
     async def abort(self, why: str) -> None:
         """End at once: what is not acked fails, and nothing more is written.
@@ -169,13 +228,8 @@ class Producer:
         accumulator._exception = error  # noqa: SLF001 - fail_all() leaves exceptions unretrieved
         queued = [batch for batches in accumulator._batches.values() for batch in batches]  # noqa: SLF001
         accumulator._batches.clear()  # noqa: SLF001 - else the sender drains them yet
-        self._fail([*queued, *accumulator._pending_batches], error)  # noqa: SLF001 - in flight
+        self._fail([*queued, *self._in_flight, *self._unsettled], error)
 
-    def _fail(self, batches: Iterable[MessageBatch], error: Exception) -> None:
+    def _fail(self, batches: Iterable[Sent], error: Exception) -> None:
         for batch in batches:
-            if batch.retry_count:  # its done-callback takes it from there
-                self._accumulator._pending_batches.add(batch)  # noqa: SLF001
             batch.failure(error)
-            waiter = batch._drain_waiter  # noqa: SLF001 - nobody waits on it
-            if waiter.done() and not waiter.cancelled():
-                waiter.exception()  # retrieved

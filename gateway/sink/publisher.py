@@ -11,8 +11,6 @@ to a broker in one request. Nothing here is a task, nothing is a timer per recor
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 
-from aiokafka.producer.message_accumulator import MessageBatch
-
 from gateway.pipeline.reasons import Ended, Reason
 from gateway.pipeline.record import Record
 from gateway.publication import Ack, Publication
@@ -21,6 +19,7 @@ from gateway.sink.failures import classify
 from gateway.sink.observer import SinkObserver
 from gateway.sink.producer import Producer
 from gateway.sink.queues import Queue, Queues
+from gateway.sink.sent import Sent
 from gateway.sink.settings import KafkaSettings
 
 __all__ = ["Publisher"]
@@ -136,6 +135,7 @@ class Publisher:
                 self._hand_over(queue, producer)
             else:
                 self._ready.append(queue)
+        producer.dispatch()
 
     def _may_send(self, queue: Queue, producer: Producer) -> bool:
         leader = producer.leader(queue.partition)
@@ -150,18 +150,19 @@ class Publisher:
         batch = queue.batches.popleft()
         queue.in_flight = batch
         self._in_flight_bytes += batch.size
-        sent = producer.hand_over(queue.partition, batch.builder)
-        sent.future.add_done_callback(lambda _: self._settled(queue, batch, sent, producer))
+        producer.hand_over(
+            queue.partition, batch.builder, lambda sent: self._settled(queue, batch, sent, producer)
+        )
 
-    def _settled(self, queue: Queue, batch: Batch, sent: MessageBatch, producer: Producer) -> None:
+    def _settled(self, queue: Queue, batch: Batch, sent: Sent, producer: Producer) -> None:
         queue.in_flight = None
         self._in_flight_bytes -= batch.size
         topic, number = queue.partition
-        error = sent.future.exception()
+        error = sent.error
         if error is None:
             now = self.acked_at = self._loop.time()
             queue.overdue = False
-            batch.settle((Ack(topic, number, sent.future.result().offset),))
+            batch.settle((Ack(topic, number, sent.offset),))
             self._observer.batch_acked(topic, batch.count, batch.size, now - batch.opened)
             self._release(batch)
             if self.refusal is not None:

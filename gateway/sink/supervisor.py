@@ -28,7 +28,7 @@ CAUSES = frozenset(
 )
 """Why a producer is replaced: the closed label set of metrics."""
 
-_HOPELESS = frozenset({"sender_dead", "batch_stuck"})
+_HOPELESS = frozenset({"batch_stuck"})
 _CONNECT_WITHIN = 10.0  # seconds, one attempt
 _BACKOFF = (0.2, 5.0)  # seconds between attempts: the first, and the longest
 _PROBE_WITHIN = 3.0  # seconds, one look at Kafka

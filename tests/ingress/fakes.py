@@ -65,9 +65,9 @@ class FakeIntake:
             raise self.fault
         if self.open.is_set():
             return self.verdict
-        reason, event_id, event_type, _ = self.verdict
-        word = asyncio.ensure_future(self._word(reason))
-        return Pending(word, reason, Subject(event_id, event_type))
+        verdict = self.verdict
+        word = asyncio.ensure_future(self._word(verdict.reason))
+        return Pending(word, verdict.reason, Subject(verdict.event_id, verdict.event_type))
 
     async def _word(self, reason: Reason) -> Reason:
         await self.open.wait()
