@@ -17,7 +17,7 @@ from gateway.config import table as settings
 from gateway.config.keys import KEYS
 from gateway.config.quantities import Duration, Quantity, Size
 from gateway.events import table as catalogue
-from gateway.ingress import connection, handshakes, server
+from gateway.ingress import framing, handshakes, server
 from gateway.metrics import table as metrics
 from gateway.pipeline import envelope, signature
 from gateway.pipeline.flat import FlatCaps
@@ -74,7 +74,7 @@ def limits() -> str:
         ("a body's arrival", "ingress.body_timeout", "408"),
         ("deliveries at once", "ingress.max_in_flight", "503"),
         ("their bytes", "ingress.max_in_flight_bytes", "503"),
-        ("an answer left unread", seconds(connection._TAKEN_WITHIN), "closed"),
+        ("an answer left unread", seconds(framing._TAKEN_WITHIN), "closed"),
         ("parts of a signature; MACs", f"{signature._MOST_PARTS}; {signature._MOST_MACS}", "401"),
         ("live secrets of a webhook", str(secrets), "no start"),
         ("a signature's age", "ingress.signature_tolerance", "401"),

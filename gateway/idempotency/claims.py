@@ -138,9 +138,7 @@ class Claims:
         for identity in identities:
             del self._in_flight[identity.key]
         if isinstance(result, tuple):
-            now = self._clock()
-            for identity in identities:
-                self._window.add(identity, now)
+            self._window.add(identities, self._clock())
             self._marks.append(identities, since)
 
     async def stop(self) -> None:

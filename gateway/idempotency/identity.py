@@ -60,9 +60,7 @@ class Digester:
             event_id: the same.
             data: raw bytes of the event's data.
         """
-        return Identity(
-            self._key(b"%b\0%b" % (team_id.encode(), event_id.encode())), self._say(data)
-        )
+        return Identity(self._key(f"{team_id}\0{event_id}".encode()), self._say(data))
 
     def body(self, body: bytes) -> Identity:
         """Return the identity of a body that names none: the bytes themselves."""

@@ -53,5 +53,5 @@ class Remembering:
         now = self._clock()
         new = [each for each in identities if self._window.find(each.key, now) is None]
         for identity in new:
-            self._window.add(identity, min(time, now))
+            self._window.add([identity], min(time, now))
         return new

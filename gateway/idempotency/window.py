@@ -7,6 +7,7 @@ Pure: the time is an argument.
 """
 
 from collections import deque
+from collections.abc import Sequence
 from itertools import islice
 
 from gateway.idempotency.identity import DATA_BYTES, KEY_BYTES, Identity
@@ -59,15 +60,18 @@ class Window:
             at = shelf.find(key, at + 1)
         return None
 
-    def add(self, identity: Identity, now: float) -> None:
-        """Remember an id from now on. The caller has looked: a key is added once."""
+    def add(self, identities: Sequence[Identity], now: float) -> None:
+        """Remember ids from now on. The caller has looked: a key is added once."""
         second = int(now)
         self._expire(second)
-        key = identity.key
-        shelf = self._shelves[key[0] << 8 | key[1]]
-        self._trim(shelf)
-        shelf += key + identity.data + second.to_bytes(4, "big")
-        self._count(second, 1)
+        shelves, floor, stamp = self._shelves, self._floor, second.to_bytes(4, "big")
+        for identity in identities:
+            key = identity.key
+            shelf = shelves[key[0] << 8 | key[1]]
+            if shelf and int.from_bytes(shelf[_ROW - 4 : _ROW], "big") < floor:
+                self._trim(shelf)
+            shelf += key + identity.data + stamp
+        self._count(second, len(identities))
 
     def load(self, rows: bytes, time: float, now: float, *, afresh: bool) -> None:
         """Remember many ids at once, in rows of key and data digest.

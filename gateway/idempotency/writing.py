@@ -24,6 +24,8 @@ BEAT_SECONDS = 3.0
 """How often a writer says that it lives, at least."""
 
 _LINGER = 0.004  # seconds marks wait for company; a peer knows of an ack so much later
+_LOADED_LINGER = 0.025  # where company is sure to come: every entry is read back by every replica
+_LOADED = 16  # marks of an entry
 _RETRY = 0.2  # seconds
 _MOST_ROWS = 4096  # of an entry: read back in a millisecond or two, so that no loop stalls
 _MOST_SENT = 10_000  # entries on their way back, half a minute of the most there can be
@@ -81,6 +83,7 @@ class JournalWriter:
         self._notes: deque[tuple[Kind, bytes]] = deque()
         self._in_flight: asyncio.Future[tuple[Ack, ...] | Reason] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._linger = _LINGER
         self._failing = False
         self._warned = False
         self._ending = False
@@ -129,7 +132,7 @@ class JournalWriter:
 
     def _hurry(self) -> None:
         if self._in_flight is None and not self._failing:
-            self._schedule(_LINGER)
+            self._schedule(self._linger)
 
     def _schedule(self, within: float) -> None:
         """Write within so many seconds, sooner where that was the plan."""
@@ -178,13 +181,15 @@ class JournalWriter:
         if isinstance(outcome, Reason):
             self._failed(draft, outcome)
             return
-        self.unwritten -= len(draft.rows) // ROW
+        written = len(draft.rows) // ROW
+        self.unwritten -= written
+        self._linger = _LOADED_LINGER if written >= _LOADED else _LINGER
         self._failing = False
         if self._warned:
             self._warned = False
             _log.info("idempotency journal written again", unwritten=self.unwritten)
         if self._marks or self._notes:
-            self._schedule(_LINGER)
+            self._schedule(self._linger)
         elif not self._ending:
             self._schedule(BEAT_SECONDS)
 

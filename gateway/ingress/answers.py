@@ -31,6 +31,13 @@ _FIELDS = {
     Reason.CONTENT_ENCODING: "Accept-Encoding: identity\r\n",
     Reason.CONTENT_TYPE: "Accept: application/json\r\n",
 }
+_OPENINGS = {
+    reason: b'{"status":"%b","id":' % ending.outcome.encode()
+    for reason, ending in ENDINGS.items()
+    if ending.outcome not in (Outcome.REJECTED, Outcome.UNAVAILABLE)
+}
+"""How the bodies begin of answers that are no problems."""
+
 _CHALLENGE = "WWW-Authenticate: X-Signature\r\n"
 
 
@@ -74,12 +81,13 @@ class Answers:
 
     def render(self, verdict: Verdict) -> Answer:
         """Return the answer to a delivery that ended so."""
-        ending = ENDINGS[verdict.reason]
-        if ending.outcome in (Outcome.REJECTED, Outcome.UNAVAILABLE):
+        reason = verdict.reason
+        opening = _OPENINGS.get(reason)
+        if opening is None:
             body = _problem(verdict)
         else:
-            body = b'{"status":"%b","id":%b}' % (ending.outcome.encode(), _text(verdict.event_id))
-        return Answer(ending.status, self._head(verdict.reason), body)
+            body = b"%b%b}" % (opening, _text(verdict.event_id))
+        return Answer(ENDINGS[reason].status, self._head(reason), body)
 
     def _head(self, reason: Reason) -> bytes:
         now = int(self._clock())

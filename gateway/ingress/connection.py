@@ -1,13 +1,11 @@
-"""Connection: one TCP connection of the public listener, on aiohttp's protocol.
+"""Connection: one TCP connection of the public listener, from a parsed request to its answer.
 
-aiohttp parses, queues and holds back; what happens between a parsed request and its answer is here.
 A request that came whole is answered without a task: in the call that brought it, or in the one
 that brings Kafka's word. The connection's task is woken for whatever must be waited for: the rest
-of a body, a sender slow to take its answers, the end. Beyond that: malformed HTTP is answered
-without an echo or a log of its bytes, a body that turns out malformed ends its request at once, and
-a sender that half-closes is still answered.
-May not live here: what is answered (`webhook`, `answers`), which connections there are
-(`connections`). tests/ingress/test_connection.py holds the private parts of aiohttp leaned on.
+of a body, a sender slow to take its answers, the end. Malformed HTTP is answered without an echo or
+a log of its bytes.
+May not live here: parsing (`framing`), what is answered (`webhook`, `answers`), which connections
+there are (`connections`).
 """
 
 import asyncio
@@ -16,10 +14,10 @@ from typing import Any, Protocol, cast
 
 from aiohttp import StreamReader, hdrs, web
 from aiohttp.http import HttpVersion10
-from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway.ingress.answers import Answer
 from gateway.ingress.fault import report_fault
+from gateway.ingress.framing import Framing
 from gateway.ingress.malformed import error_in, reason_of
 from gateway.ingress.request import Request
 from gateway.pipeline.reasons import Reason
@@ -28,8 +26,6 @@ __all__ = ["Connection", "Owner"]
 
 _CLOSE = b"Connection: close\r\n"
 _KEEP = b"Connection: keep-alive\r\n"  # HTTP/1.0 closes unless told
-_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-_TAKEN_WITHIN = 10.0  # seconds a sender may leave its answers unread
 
 
 class Owner(Protocol):
@@ -54,41 +50,23 @@ class Owner(Protocol):
         """Count and answer what could not be parsed."""
 
 
-class Connection(web.RequestHandler):
+class Connection(Framing):
     """One connection.
 
     Args:
         owner: an aiohttp `Server` that is also the `Owner`.
         loop: of the listener.
         options: of aiohttp's `RequestHandler`.
-
-    Attributes:
-        answered: how many requests were answered.
     """
 
-    __slots__ = ("_body_cut", "_half_closed", "_owner", "_parked", "_parsing_held", "answered")
+    __slots__ = ("_owner", "_parked")
 
     def __init__(
         self, owner: web.Server, *, loop: asyncio.AbstractEventLoop, **options: Any
     ) -> None:
         super().__init__(owner, loop=loop, **options)
         self._owner = cast("Owner", owner)
-        self._body_cut = False
-        self._half_closed = False
-        self._parsing_held = False
         self._parked: asyncio.Future[None] | None = None
-        self.answered = 0
-
-    @property
-    def idle(self) -> bool:
-        """Whether every request whose head has arrived was answered."""
-        return self._request_count == self.answered
-
-    @property
-    def arriving(self) -> bool:
-        """Whether the request that is worked on waits for the rest of its body."""
-        request = self._current_request
-        return request is not None and not request.content.is_eof()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin, or refuse where there is no room."""
@@ -101,39 +79,7 @@ class Connection(web.RequestHandler):
         stream.write(refusal.on_wire(_CLOSE))
         stream.close()
 
-    def data_received(self, data: bytes) -> None:
-        """Parse, and answer what is whole; where a body turns out malformed, tell who waits."""
-        waiter, self._waiter = self._waiter, None  # aiohttp would wake the task for every request
-        super().data_received(data)
-        self._waiter = waiter
-        if self._messages:
-            error = error_in(self._messages[-1][0])
-            if error is not None:
-                self._end_body(-2, error)
-            if self._request_count - self.answered >= self._max_msg_queue_size:
-                self._parsing_held = True
-            if waiter is not None:
-                self._serve(waiter)
-
-    def eof_received(self) -> bool | None:  # type: ignore[override]
-        """Go on where there is something to answer: a sender may close its half and wait."""
-        if self.idle or self.ssl_context is not None:  # TLS has no half-close
-            return None
-        self._half_closed = True
-        self._end_body(-1, ConnectionResetError("the body ended early"))
-        return True
-
-    def resume_reading(self, resume_parser: bool = True) -> None:  # noqa: FBT001, FBT002 - aiohttp's
-        """Resume where reading was paused; aiohttp would parse nothing anew for every body."""
-        if self._reading_paused:
-            super().resume_reading(resume_parser)
-
-    def say_continue(self) -> None:
-        """Tell the sender to go on with the body it announced."""
-        if self.transport is not None:
-            self.transport.write(_CONTINUE)
-
-    def _serve(self, waiter: "asyncio.Future[None]") -> None:
+    def serve(self, waiter: "asyncio.Future[None]") -> None:
         """Answer what is whole, in order; wake the task, by `waiter`, for anything else."""
         self._waiter = None  # we are not idle, to aiohttp and to whatever comes meanwhile
         messages = self._messages
@@ -160,7 +106,7 @@ class Connection(web.RequestHandler):
         request = cast("Request", self._current_request)
         assert waiter is not None  # noqa: S101 - parked when the request was begun
         if self._finish(request, answer):
-            self._serve(waiter)
+            self.serve(waiter)
         else:
             _wake(waiter)
 
@@ -256,61 +202,6 @@ class Connection(web.RequestHandler):
         if transport is None or transport.is_closing():
             raise ConnectionResetError("the sender is gone")
         transport.write(answer.on_wire(field, bodiless=bodiless))
-
-    async def _wait_until_taken(self) -> None:
-        transport = self.transport
-        try:
-            async with asyncio.timeout(_TAKEN_WITHIN):
-                await self._drain_helper()
-        except TimeoutError:
-            if transport is not None:
-                transport.abort()
-            raise ConnectionResetError("the sender does not read its answers") from None
-
-    async def _linger(self, content: StreamReader) -> None:
-        """Read an unwanted body away for a while: closing on it would take the answer along."""
-        try:
-            async with asyncio.timeout(self._lingering_time):
-                while not (content.is_eof() or self._force_close):
-                    await content.readany()
-        except (OSError, HttpProcessingError, RuntimeError):
-            return
-
-    def _make_place_in_queue(self) -> None:
-        """Let aiohttp parse on: a request, whole since it was answered, has left its queue.
-
-        The parser counts a request when it is whole: told of it earlier, it would count it for
-        good, and after a queue's length of them leave what is pipelined unparsed.
-        """
-        if self._parser is not None:
-            self._parser.message_consumed()
-        if self._parsing_held and len(self._messages) <= self._msg_queue_resume_size:
-            self._parsing_held = False
-            if self._buffer_paused:
-                self._resume_reading_if_drained()
-            else:
-                self.data_received(b"")
-
-    def _expect_next(self) -> None:
-        """Give the next request as long to come as an idle connection is kept."""
-        closes_at = self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
-        if self._keepalive_handle is None:
-            self._keepalive_handle = self._loop.call_at(closes_at, self._process_keepalive)
-
-    def _end_body(self, place: int, error: Exception) -> None:
-        """End the body that was arriving last, of the queue's message at `place` or of the current.
-
-        Where it is whole, or there is none, nothing happens.
-        """
-        body: StreamReader | None = None
-        if len(self._messages) >= -place:
-            body = self._messages[place][1]
-        elif self._current_request is not None:
-            body = self._current_request.content
-        if body is not None and not body.is_eof():
-            self._body_cut = True
-            body.set_exception(error)
-            body.feed_eof()
 
 
 def _wake(waiter: "asyncio.Future[None]") -> None:

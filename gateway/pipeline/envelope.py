@@ -53,10 +53,16 @@ def read_envelope(body: bytes) -> Envelope:
         raise Ended(Reason.BODY_NOT_JSON, str(error)) from None
     except RecursionError:
         raise Ended(Reason.NESTING_TOO_DEEP) from None
+    for value in (envelope.id, envelope.type, envelope.team_id):
+        if not (0 < len(value) <= _LONGEST and value.isprintable()):
+            _tell_apart(envelope)
+    return envelope
+
+
+def _tell_apart(envelope: Envelope) -> None:
     _check(envelope.id, "id")
     _check(envelope.type, "type")
     _check(envelope.team_id, "team_id")
-    return envelope
 
 
 def _check(value: str, field: str) -> None:

@@ -78,17 +78,21 @@ class Publisher:
         """Take all of the records or none; see `gateway.publication.Sink`."""
         if self.refusal is not None:
             raise Ended(*self.refusal)
+        if len(records) == 1:  # nearly always
+            queue = self.queues.of(records[0])
+            self._admit(1, len(records[0].value))
+            return self._append(queue, records[0], self._loop.time())
         queues = [self.queues.of(record) for record in records]
-        size = sum([len(record.value) for record in records])
-        if self.queued_bytes + size > self._limit:
-            raise Ended(Reason.QUEUE_FULL, f"{self.queued_bytes} bytes wait for Kafka")
-        self._taken += len(queues)
+        self._admit(len(records), sum([len(record.value) for record in records]))
         now = self._loop.time()
-        if len(queues) == 1:
-            return self._append(queues[0], records[0], now)
         pairs = zip(queues, records, strict=True)
         promised = dict.fromkeys([self._append(queue, record, now) for queue, record in pairs])
         return promised.popitem()[0] if len(promised) == 1 else join([*promised], self._loop)
+
+    def _admit(self, records: int, size: int) -> None:
+        if self.queued_bytes + size > self._limit:
+            raise Ended(Reason.QUEUE_FULL, f"{self.queued_bytes} bytes wait for Kafka")
+        self._taken += records
 
     def _append(self, queue: Queue, record: Record, now: float) -> Publication:
         batch = queue.batches[-1] if queue.batches else queue.open_batch(now)

@@ -96,7 +96,7 @@ async def test_an_unknown_outcome_is_looked_up(
     assert setting.claims.look(EVENT).twin is settled
     assert setting.claims.oldest is not None  # nothing since then is covered
     if found:
-        setting.window.add(EVENT, setting.now)
+        setting.window.add([EVENT], setting.now)
     setting.marks.read.set()
     await asyncio.sleep(0.01)
     assert setting.claims.in_flight == 0
@@ -105,7 +105,7 @@ async def test_an_unknown_outcome_is_looked_up(
 
 async def test_what_was_said_may_be_unknown(setting: Setting) -> None:
     """A mark read off a copy that lacks the data matches whatever the event says."""
-    setting.window.add(Identity(EVENT.key, ANY_DATA), setting.now)
+    setting.window.add([Identity(EVENT.key, ANY_DATA)], setting.now)
     for identity in (EVENT, ALTERED):
         assert setting.claims.look(identity).seen_at is not None
 

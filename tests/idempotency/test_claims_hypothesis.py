@@ -34,7 +34,7 @@ class Log(MemoryMarks):
         assert since <= self.now
         for identity in self.records:
             if self.window.find(identity.key, self.now) is None:
-                self.window.add(identity, self.now)
+                self.window.add([identity], self.now)
 
 
 class Deliveries(RuleBasedStateMachine):

@@ -20,7 +20,7 @@ def filled() -> tuple[Window, Remembering]:
 def test_a_clock_that_is_ahead_makes_us_forget_nothing() -> None:
     """Marks from the future are remembered from now on, and move no other out of the window."""
     window, memory = filled()
-    window.add(FIRST, NOW - 32 * HOURS)
+    window.add([FIRST], NOW - 32 * HOURS)
     memory.load(pack([SECOND]), NOW + 48 * HOURS, afresh=True)
     assert window.find(FIRST.key, NOW) is not None
     assert window.find(SECOND.key, NOW) == (SECOND.data, int(NOW))

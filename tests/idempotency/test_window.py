@@ -19,7 +19,7 @@ def identity(number: int) -> Identity:
 def test_an_id_is_remembered_for_the_window_and_not_longer() -> None:
     """An id is found until 33 h after its mark, with its data digest; then it is not."""
     window = Window(33 * HOURS, 1 << 30)
-    window.add(identity(1), NOW)
+    window.add([identity(1)], NOW)
     last_retry = NOW + 31 * HOURS + 12 * 60 + 30
     assert window.find(identity(1).key, last_retry) == (identity(1).data, int(NOW))
     assert window.find(identity(1).key, NOW + 33 * HOURS) is not None
@@ -30,8 +30,8 @@ def test_an_id_is_remembered_for_the_window_and_not_longer() -> None:
 def test_an_expired_id_can_come_again() -> None:
     """An id that comes again after it expired is remembered anew."""
     window = Window(100, 1 << 30)
-    window.add(identity(1), NOW)
-    window.add(identity(1), NOW + 500)
+    window.add([identity(1)], NOW)
+    window.add([identity(1)], NOW + 500)
     assert window.find(identity(1).key, NOW + 550) == (identity(1).data, int(NOW + 500))
     assert window.ids == 1
 
@@ -41,8 +41,8 @@ def test_a_key_inside_another_row_is_not_a_find() -> None:
     window = Window(100, 1 << 30)
     prefix = b"\x00\x07"
     first = Identity(prefix + b"A" * 14, b"\x00\x07BBBBBB")
-    window.add(first, NOW)
-    window.add(Identity(prefix + b"C" * 14, b"D" * 8), NOW)
+    window.add([first], NOW)
+    window.add([Identity(prefix + b"C" * 14, b"D" * 8)], NOW)
     shelf = first.key + first.data + int(NOW).to_bytes(4, "big") + prefix + b"C" * 14
     straddling = shelf[16:32]
     assert straddling[:2] == prefix
@@ -54,9 +54,9 @@ def test_rows_loaded_at_once_are_found_like_those_added() -> None:
     """Many rows at once are the same as one `add` each, and expire with them."""
     window = Window(100, 1 << 30)
     many = [identity(number) for number in range(5_000)]
-    window.load(b"".join(key + data for key, data in many), NOW, NOW + 5, afresh=True)
+    window.load(b"".join(each.key + each.data for each in many), NOW, NOW + 5, afresh=True)
     assert window.ids == 5_000
-    assert all(window.find(key, NOW + 5) == (data, int(NOW)) for key, data in many)
+    assert all(window.find(each.key, NOW + 5) == (each.data, int(NOW)) for each in many)
     assert window.find(identity(5_001).key, NOW + 5) is None
     assert window.find(many[0].key, NOW + 101) is None
 
@@ -65,7 +65,8 @@ def test_loading_more_than_the_memory_holds_keeps_the_newest() -> None:
     """While a window is loaded over its limit, the oldest go and their rows are freed."""
     window = Window(33 * HOURS, 5_000_000)
     for second in range(200):
-        rows = b"".join(b"".join(identity(second * 1_000 + n)) for n in range(1_000))
+        made = [identity(second * 1_000 + n) for n in range(1_000)]
+        rows = b"".join(each.key + each.data for each in made)
         window.load(rows, NOW + 10 * second, NOW + 10 * second, afresh=True)
     assert window.size <= 5_000_000
     assert window.find(identity(199_999).key, NOW + 2_000) is not None
@@ -79,7 +80,7 @@ def test_at_the_memory_limit_the_oldest_go_first() -> None:
     """Over the limit the oldest ids are forgotten, new ones never refused, and `reach` says so."""
     window = Window(33 * HOURS, 5_000_000)
     for number in range(50_000):
-        window.add(identity(number), NOW + number / 10)
+        window.add([identity(number)], NOW + number / 10)
     end = NOW + 5_000
     assert window.size <= 5_000_000
     assert window.evicted > 0
@@ -95,7 +96,7 @@ def test_a_flood_within_one_moment_does_not_empty_the_window() -> None:
     """A flood beyond the limit in one step of time keeps what arrives in that step."""
     window = Window(33 * HOURS, 4_500_000)
     for number in range(20_000):
-        window.add(identity(number), NOW)
+        window.add([identity(number)], NOW)
     assert window.find(identity(19_999).key, NOW) is not None
 
 
@@ -107,7 +108,7 @@ def test_memory_an_id_is_at_most_40_bytes() -> None:
     rows = [identity(number) for number in range(200_000)]
     before = tracemalloc.get_traced_memory()[0]
     for row in rows:
-        window.add(row, NOW)
+        window.add([row], NOW)
     grown = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
     # Shelves are nearly empty at this size: their fixed cost is counted apart, as `size` does.
@@ -119,7 +120,7 @@ def test_sweeping_frees_what_expired() -> None:
     """A sweep over all shelves gives back the memory of expired ids though nothing is added."""
     window = Window(100, 1 << 30)
     for number in range(1_000):
-        window.add(identity(number), NOW)
+        window.add([identity(number)], NOW)
     held = sum(map(len, window._shelves))
     window.sweep(NOW + 1_000, shelves=1 << 16)
     assert held == 28_000
@@ -130,7 +131,7 @@ def test_sweeping_frees_what_expired() -> None:
 def test_a_clock_that_goes_back_forgets_nothing() -> None:
     """After a jump back, ids marked before and after it are remembered."""
     window = Window(1_000, 1 << 30)
-    window.add(identity(1), NOW)
-    window.add(identity(2), NOW - 600)
+    window.add([identity(1)], NOW)
+    window.add([identity(2)], NOW - 600)
     assert window.find(identity(1).key, NOW - 600) is not None
     assert window.find(identity(2).key, NOW - 600) is not None

@@ -38,7 +38,7 @@ class WindowMachine(RuleBasedStateMachine):
         found = self.window.find(identity(number).key, self.now)
         assert (found is not None) == self.known(number)
         if found is None:
-            self.window.add(identity(number), self.now)
+            self.window.add([identity(number)], self.now)
             self.model[number] = self.now
         else:
             assert found == (identity(number).data, self.model[number])

@@ -169,7 +169,7 @@ async def test_answers_nobody_reads_stop_the_parsing_and_then_the_connection(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A sender that never reads holds a buffer of answers for a while, and no other sender up."""
-    monkeypatch.setattr("gateway.ingress.connection._TAKEN_WITHIN", 1.0)
+    monkeypatch.setattr("gateway.ingress.framing._TAKEN_WITHIN", 1.0)
     async with listening() as gateway:
         sender = await gateway.connect()
         sender.writer.transport.pause_reading()  # type: ignore[attr-defined]

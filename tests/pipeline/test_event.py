@@ -5,7 +5,7 @@ import json
 import pytest
 
 from gateway.pipeline.envelope import read_envelope
-from gateway.pipeline.event import created_at, data_of
+from gateway.pipeline.event import Moment, created_at, data_of
 from gateway.pipeline.reasons import Ended, Reason
 
 
@@ -37,4 +37,4 @@ def test_event_time(sent: object, seconds: float | None) -> None:
     """Times with and without milliseconds are read; what is no time is no time, not a fault."""
     body = {"id": "e", "type": "t", "team_id": "x", "created_at": sent}
     moment = created_at(read_envelope(json.dumps(body).encode()))
-    assert moment == (None if seconds is None else (sent, seconds))
+    assert moment == (None if seconds is None else Moment(str(sent), seconds))
