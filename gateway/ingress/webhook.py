@@ -10,6 +10,7 @@ from typing import Protocol
 
 from gateway.ingress.answers import Answer, Answers
 from gateway.ingress.body import read_body
+from gateway.ingress.ended import log_ending
 from gateway.ingress.fault import report_fault
 from gateway.ingress.head import check_head, expects_continue, is_route
 from gateway.ingress.load import Load
@@ -84,6 +85,7 @@ class WebhookHandler:
         finally:
             self._ledger.ended(verdict.reason, verdict.event_type)
         self._measure(request, ENDINGS[verdict.reason].status, perf_counter() - began)
+        log_ending(verdict)
         return self._answers.render(verdict)
 
     async def _receive(self, request: Request) -> Verdict:
