@@ -111,6 +111,16 @@ def test_one_trace_from_sender_to_record(
     assert [line["level"] for line in map(json.loads, log.splitlines())].count("error") == 0
 
 
+def test_a_trace_passes_through_where_none_is_made(
+    kafka: Kafka, unique_prefix: str, tmp_path: Path
+) -> None:
+    """Without `[tracing]` the record carries its sender's `traceparent`, as it came."""
+    with served(environment(kafka.bootstrap_servers, unique_prefix), tmp_path / "log") as gateway:
+        asyncio.run(_deliver(gateway))
+    (record,) = asyncio.run(read_topics(kafka.bootstrap_servers, [f"{unique_prefix}.customers"]))
+    assert dict(record.headers)["traceparent"] == f"00-{TRACE}-{PARENT}-01".encode()
+
+
 def test_a_collector_that_is_away_costs_no_event(
     kafka: Kafka, unique_prefix: str, tmp_path: Path
 ) -> None:

@@ -21,7 +21,8 @@ ROOT = Path(__file__).parents[2]
 BASE = "localhost/cstar-gateway-base:bookworm"
 TAG = "localhost/cstar-gateway:check"
 
-_TOOLS = {"buildah": "buildah", "mmdebstrap": "mmdebstrap", "runc": "runc"}
+_TOOLS = ("buildah", "mmdebstrap", "runc")
+_KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"  # Ubuntu does not have them by itself
 _GIT = ("git", "-c", "safe.directory=*", "-C", str(ROOT))  # sudo: another's repository
 _LEFT_OUT = ("man", "doc", "locale")
 # How this machine's pip reaches its index, if by anything but its own defaults.
@@ -53,7 +54,9 @@ def tools() -> None:
     """
     if os.geteuid() != 0:
         raise CannotBuildError("images are built and run as root here: sudo make image")
-    missing = [package for tool, package in _TOOLS.items() if shutil.which(tool) is None]
+    missing = [tool for tool in _TOOLS if shutil.which(tool) is None]
+    if not Path(_KEYS).exists():
+        missing.append("debian-archive-keyring")
     if missing:
         run(["apt-get", "update", "--quiet"])
         run(["apt-get", "install", "--quiet", "--yes", "--no-install-recommends", *missing])
