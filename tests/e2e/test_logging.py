@@ -88,6 +88,7 @@ def test_debug_tells_of_each_delivery(kafka: Kafka, unique_prefix: str, tmp_path
     with served(variables, tmp_path / "log") as gateway:
         asyncio.run(_one(gateway))
         (line,) = gateway.lines("delivery ended")
+        assert "cus_evt_told" not in gateway.log
     assert list(line)[:4] == ["ts", "level", "event", "logger"]
     assert (line["level"], line["outcome"], line["reason"]) == ("debug", "accepted", "acked")
     assert (line["event_id"], line["event_type"], line["status"]) == (
