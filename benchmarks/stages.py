@@ -27,6 +27,7 @@ from gateway.pipeline.flat import flatten
 from gateway.pipeline.payload import Content
 from gateway.pipeline.record import Record
 from gateway.pipeline.routes import Payload
+from gateway.publication import ending
 
 __all__ = ["StagePlan", "measure"]
 
@@ -139,7 +140,7 @@ async def _take(events: _Events) -> float:
 
     async def connection() -> None:
         for headers, body in requests:
-            await intake.take(intake.prove(headers, body))
+            await ending(intake.begin(intake.prove(headers, body)))
 
     begin = time.perf_counter()
     await asyncio.gather(*(connection() for _ in range(_AT_ONCE)))

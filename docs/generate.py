@@ -13,11 +13,13 @@ from typing import NamedTuple
 from typer.cli import app as typer_cli
 from typer.testing import CliRunner
 
+from gateway.cli import checklist
 from gateway.config import table as settings
 from gateway.config.keys import KEYS
 from gateway.config.quantities import Duration, Quantity, Size
 from gateway.events import table as catalogue
 from gateway.ingress import framing, handshakes, server
+from gateway.logs import table as lines
 from gateway.metrics import table as metrics
 from gateway.pipeline import envelope, signature
 from gateway.pipeline.flat import FlatCaps
@@ -105,9 +107,11 @@ def commands() -> str:
 PARTS = (
     Part("docs/architecture.md", "reasons", reasons),
     Part("docs/commands.md", "commands", commands),
+    Part("docs/commands.md", "checks", checklist.render),
     Part("docs/configuration.md", "settings", settings.render),
     Part("docs/events.md", "catalogue", catalogue.render),
     Part("docs/inputs.md", "inputs", inputs.render),
+    Part("docs/logs.md", "lines", lines.render),
     Part("docs/metrics.md", "metrics", metrics.render),
     Part("docs/reliability.md", "faults", faults.render),
     Part("docs/security.md", "limits", limits),
