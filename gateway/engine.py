@@ -125,6 +125,21 @@ class Engine:
         """Whether other replicas may have accepted what is not known here, for the moment."""
         return self._marks.behind
 
+    @property
+    def complete(self) -> bool:
+        """Whether all that was accepted within the window is known here."""
+        return self._marks.complete_since <= 0.0
+
+    @property
+    def unwritten(self) -> int:
+        """How many marks other processes cannot know yet."""
+        return self._marks.unwritten
+
+    @property
+    def evicted(self) -> int:
+        """How many ids were forgotten before their time, for memory."""
+        return self._window.evicted
+
     def checks(self) -> Sequence[Check]:
         """Return what must hold for deliveries to be taken."""
         kafka, marks = self.sink.unready, self._marks.unready
