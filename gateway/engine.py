@@ -7,6 +7,7 @@ stops. May not: listeners (`app`), rules of any part.
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from gateway import parts
 from gateway.config import Config, RenewableContext
@@ -38,6 +39,7 @@ class Engine:
 
     Args:
         config: all of it.
+        in_order: what waits behind a batch that failed fails with it; for whoever offers again.
 
     Attributes:
         telemetry: every number.
@@ -46,13 +48,13 @@ class Engine:
         certificates: what every connection to Kafka speaks TLS with; None: plain.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, *, in_order: bool = False) -> None:
         self._config = config
         self._sweeper: asyncio.TimerHandle | None = None
         specs = parts.topic_specs(config)
         secrets = {webhook.name: len(webhook.secrets) for webhook in config.webhooks}
         self.telemetry = Telemetry(topics=[spec.name for spec in specs], webhooks=secrets)
-        self._settings = parts.kafka_settings(config)
+        self._settings = replace(parts.kafka_settings(config), in_order=in_order)
         self.certificates: RenewableContext | None = self._settings.security.get("ssl_context")
         self.sink = KafkaSink(self._settings, specs, self.telemetry.batches)
         self._window = Window(config.idempotency.window, config.idempotency.memory_limit)
@@ -136,9 +138,9 @@ class Engine:
         return self._marks.unwritten
 
     @property
-    def evicted(self) -> int:
-        """How many ids were forgotten before their time, for memory."""
-        return self._window.evicted
+    def room(self) -> int:
+        """How many more events can be remembered before the oldest go before their time."""
+        return self._window.room - self._claims.in_flight
 
     def checks(self) -> Sequence[Check]:
         """Return what must hold for deliveries to be taken."""

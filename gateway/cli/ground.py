@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Sequence
+from typing import Protocol
 
 from gateway import parts
 from gateway.cli.readiness import lacking
@@ -21,9 +22,26 @@ from gateway.pipeline.record import Record
 from gateway.pipeline.signature import Keyring
 from gateway.publication import Publication
 
-__all__ = ["DryGround", "KafkaGround", "Nowhere", "Watched", "wanting"]
+__all__ = ["DryGround", "Ground", "KafkaGround", "Nowhere", "Watched", "wanting"]
 
+_MOST_AT_ONCE = 1024  # events between two looks
 _MOST_UNWRITTEN = 200_000  # marks; what a crash leaves unwritten is read back, which takes time
+
+
+class Ground(Protocol):
+    """What takes the events.
+
+    Attributes:
+        intake: the way in.
+    """
+
+    intake: Intake
+
+    def lacking(self) -> str | None:
+        """Return what must be waited for before more may be offered, for people; None: nothing."""
+
+    def lost(self) -> str | None:
+        """Return why no more may be offered at all; None: it may."""
 
 
 def wanting(engine: Engine) -> str | None:
@@ -57,7 +75,7 @@ class KafkaGround:
 
     def lost(self) -> str | None:
         """Tell where the window is full: each event more would have it forget one of the others."""
-        if not self._engine.evicted:
+        if self._engine.room > _MOST_AT_ONCE:
             return None
         return (
             "the idempotency window is full: for each event more one of live traffic would be "
@@ -87,7 +105,7 @@ class Watched:
 
     def drift(self, event_type: str, kind: str) -> None:  # noqa: ARG002 - kinds are counted
         """Count it."""
-        self.counts[kind] += 1
+        self.counts[str(kind)] += 1
 
     def late(self) -> None:
         """Count it."""

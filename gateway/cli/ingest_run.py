@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import typer
 from aiokafka.errors import KafkaError
@@ -25,15 +25,14 @@ from gateway.cli.checkpoint import (
     Unkept,
     resume,
 )
-from gateway.cli.ground import DryGround, KafkaGround, wanting
+from gateway.cli.ground import DryGround, Ground, KafkaGround, wanting
 from gateway.cli.held import Sums
-from gateway.cli.ingesting import Ground, Ingesting
+from gateway.cli.ingesting import Ingesting
 from gateway.cli.inspection import why
 from gateway.cli.readiness import ready
 from gateway.cli.report import Report, Total
 from gateway.cli.source import STDIN, Chunk, Feed, Source, SourceFailed
 from gateway.config import Config
-from gateway.intake import Intake
 from gateway.pipeline.webhook import Webhook
 
 __all__ = ["Wish", "run"]
@@ -67,10 +66,6 @@ class Wish(NamedTuple):
     rate: float | None = None
     checkpoints: Path | None = None
     afresh: bool = False
-
-
-class _Standing(Ground, Protocol):
-    intake: Intake
 
 
 async def run(config: Config, wish: Wish, report: Report) -> int:
@@ -126,7 +121,7 @@ class _Run:
         if self._config.idempotency.store == "memory":
             self._report.note(_FORGETFUL, "yellow")
         with self._stoppable():
-            async with ready(self._config, self._report, wanting) as engine:
+            async with ready(self._config, self._report, wanting, in_order=True) as engine:
                 began = time.monotonic()
                 unfinished = await self._go_through(KafkaGround(engine), self._kept)
         return self._sum_up(began, unfinished)
@@ -145,9 +140,7 @@ class _Run:
         kept = Checkpoint.of(path, self._wish.checkpoints)
         return Checkpoint(kept, self._into, afresh=self._wish.afresh)
 
-    async def _go_through(
-        self, ground: _Standing, keep: Callable[[Path], Checkpoint | Unkept]
-    ) -> int:
+    async def _go_through(self, ground: Ground, keep: Callable[[Path], Checkpoint | Unkept]) -> int:
         """Ingest file after file; return how many of them are not done."""
         failed = 0
         for number, path in enumerate(self._wish.files):
@@ -165,9 +158,7 @@ class _Run:
                 return failed + len(self._wish.files) - number
         return failed
 
-    async def _file(
-        self, ground: _Standing, source: Source, kept: Checkpoint | Unkept
-    ) -> str | None:
+    async def _file(self, ground: Ground, source: Source, kept: Checkpoint | Unkept) -> str | None:
         """Ingest a file from where it came; return why the rest of it is given up."""
         begun, rate = kept.mark, self._wish.rate
         await asyncio.to_thread(resume, source, begun)
@@ -184,9 +175,8 @@ class _Run:
                 passed(chunk.passed, keeping.mark.lines - begun.lines)
 
             ingesting = Ingesting(
-                ground.intake,
-                self._wish.webhook,
                 ground,
+                self._wish.webhook,
                 sums=self._sums,
                 done=done,
                 tell=lambda bad: self._report.bad(source.name, bad),

@@ -16,16 +16,16 @@ became of a chunk (`held`), and what is shown (`report`).
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from typing import Protocol
 
+from gateway.cli.ground import Ground
 from gateway.cli.held import REFUSED, Bad, Held, Sums, acked, ended, problem_of, way_of
 from gateway.cli.source import Chunk
 from gateway.idempotency.claims import Settled
-from gateway.intake import Intake, Offer
+from gateway.intake import Offer
 from gateway.pipeline.delivery import vouch
 from gateway.pipeline.webhook import Webhook
 
-__all__ = ["PATIENCE_SECONDS", "Ground", "Ingesting"]
+__all__ = ["PATIENCE_SECONDS", "Ingesting"]
 
 PATIENCE_SECONDS = 120.0
 """How long Kafka may take nothing before the rest is given up."""
@@ -37,16 +37,6 @@ _LOOK = 1.0  # seconds
 _SILENT = "Kafka acknowledges nothing"
 
 
-class Ground(Protocol):
-    """What an ingest stands on: Kafka and the marks, or nothing at all in a dry run."""
-
-    def lacking(self) -> str | None:
-        """Return what must be waited for before more may be offered, for people; None: nothing."""
-
-    def lost(self) -> str | None:
-        """Return why no more may be offered at all; None: it may."""
-
-
 class Ingesting:
     """The ingest of one source.
 
@@ -54,9 +44,8 @@ class Ingesting:
         lost: why the rest is given up; None while all is well.
 
     Args:
-        intake: takes the events.
+        ground: takes the events, and tells when it may be given more.
         webhook: under whose rules.
-        ground: tells when it may.
         sums: where lines are counted that are done.
         done: told of each chunk that is done, in order, and how many of its lines were bad.
         tell: told of each of those.
@@ -66,9 +55,8 @@ class Ingesting:
 
     def __init__(
         self,
-        intake: Intake,
-        webhook: Webhook,
         ground: Ground,
+        webhook: Webhook,
         *,
         sums: Sums,
         done: Callable[[Chunk, int], None],
@@ -76,7 +64,7 @@ class Ingesting:
         rate: float | None = None,
         patience: float = PATIENCE_SECONDS,
     ) -> None:
-        self._offer = intake.offer
+        self._offer = ground.intake.offer
         self._webhook = webhook
         self._ground = ground
         self._sums = sums
@@ -89,6 +77,7 @@ class Ingesting:
         self._offered = 0
         self._hopeless = False
         self._ways: asyncio.Queue[Held | None] = asyncio.Queue()
+        self._awaited: set[Settled] = set()
         self._idle = asyncio.Event()  # everything that was offered is done
         self._clear = asyncio.Event()  # nothing failed that is not done
         self._idle.set()
@@ -127,6 +116,7 @@ class Ingesting:
                     return
                 held = Held(chunk, [], set())
                 await self._take(held)
+                self._awaited |= held.ways
                 self._idle.clear()
                 self._ways.put_nowait(held)
                 await self._pace(len(chunk.lines))
@@ -175,6 +165,7 @@ class Ingesting:
         """Return when more may be offered; False where no more may."""
         await asyncio.sleep(0)  # Kafka's connections have their turn, once a chunk
         while True:
+            self._heed()
             await self._clear.wait()
             self.lost = self.lost or self._ground.lost()
             if self.lost is not None:
@@ -184,6 +175,13 @@ class Ingesting:
                 return True
             self._wait_for(lacking or _SILENT)
             await asyncio.sleep(_PAUSE)
+
+    def _heed(self) -> None:
+        """See at once, not when its chunk is settled, where something failed."""
+        ended = {way for way in self._awaited if way.done()}
+        self._awaited -= ended
+        if not self._idle.is_set() and self.lost is None and not all(map(acked, ended)):
+            self._clear.clear()
 
     async def _pace(self, lines: int) -> None:
         """Wait where there were more lines than the rate allows."""

@@ -26,7 +26,11 @@ def lacking(engine: Engine) -> str:
 
 @contextlib.asynccontextmanager
 async def ready(
-    config: Config, voice: Voice, wanting: Callable[[Engine], str | None] = lacking
+    config: Config,
+    voice: Voice,
+    wanting: Callable[[Engine], str | None] = lacking,
+    *,
+    in_order: bool = False,
 ) -> AsyncIterator[Engine]:
     """Run an engine that takes deliveries; flush and end it afterwards.
 
@@ -34,11 +38,12 @@ async def ready(
         config: all of it.
         voice: told where it takes long.
         wanting: tells what it waits for.
+        in_order: see `Engine`.
 
     Raises:
         TimeoutError: that did not come.
     """
-    engine = Engine(config)
+    engine = Engine(config, in_order=in_order)
     await engine.start()
     try:
         await wait(lambda: wanting(engine), voice)

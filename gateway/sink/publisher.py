@@ -56,6 +56,7 @@ class Publisher:
         self._limit = settings.queue_bytes
         self._linger = settings.linger
         self._send_within = settings.send_within
+        self._in_order = settings.in_order
         self._observer = observer
         self._on_barred = on_barred
         self._on_alive = on_alive
@@ -180,6 +181,8 @@ class Publisher:
             self._fail(queue, batch, failure.reason, failure.kind)
             queue.barred = producer
             self._on_barred(producer)
+            if self._in_order:
+                self.discard([queue], Reason.KAFKA_UNAVAILABLE)
         if queue.batches and not queue.listed:
             self._list(queue)
 
@@ -203,6 +206,8 @@ class Publisher:
         """End what waited until its next attempt may be taken elsewhere."""
         while queue.batches and now - queue.batches[0].opened > self._send_within:
             self._fail(queue, queue.batches.popleft(), Reason.KAFKA_UNAVAILABLE, "unsent")
+            if self._in_order:
+                self.discard([queue], Reason.KAFKA_UNAVAILABLE)
 
     def _tick(self) -> None:
         self._ticker = self._loop.call_later(_TICK, self._tick)
