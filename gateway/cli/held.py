@@ -10,13 +10,18 @@ from typing import NamedTuple
 from gateway.cli.source import Chunk
 from gateway.events.catalogue import OTHER
 from gateway.idempotency.claims import Settled
-from gateway.intake import Offer
 from gateway.pipeline.reasons import ENDINGS, Outcome, Reason
+from gateway.pipeline.verdict import Subject, Verdict
+from gateway.publication import Pending
 
-__all__ = ["REFUSED", "Bad", "Held", "Sums", "acked", "ended", "problem_of", "way_of"]
+__all__ = ["REFUSED", "Bad", "Begun", "Held", "Sums", "acked", "ended", "problem_of", "way_of"]
 
 REFUSED = frozenset(reason for reason, row in ENDINGS.items() if row.outcome is Outcome.UNAVAILABLE)
 """Reasons after which Kafka does not have an event, or nobody knows: it is offered again."""
+
+
+Begun = Verdict | Pending
+"""What `Intake.begin` makes of a line."""
 
 
 class Held(NamedTuple):
@@ -29,7 +34,7 @@ class Held(NamedTuple):
     """
 
     chunk: Chunk
-    offers: list[Offer | None]
+    offers: list[Begun | None]
     ways: set[Settled]
 
 
@@ -72,14 +77,17 @@ class Sums:
                 continue
             if failed and at in failed:
                 continue
-            verdict, _, twin, detail = offered
-            reason = Reason.TWIN if twin is not None else verdict.reason
+            event: Subject | Verdict
+            if isinstance(offered, Pending):
+                reason, event = offered.acked, offered.subject
+            else:
+                reason, event = offered.reason, offered
             if reason is Reason.ACKED:
-                published[verdict.event_type] += 1
+                published[event.event_type] += 1
                 continue
-            self.counts[reason, verdict.event_type] += 1
+            self.counts[reason, event.event_type] += 1
             if ENDINGS[reason].outcome is Outcome.QUARANTINED:
-                bad.append(Bad(chunk.first + at, reason, detail, verdict.event_id))
+                bad.append(Bad(chunk.first + at, reason, offered.detail, event.event_id))
         for event_type, count in published.items():
             self.counts[Reason.ACKED, event_type] += count
         return bad
@@ -92,9 +100,9 @@ class Sums:
         return [Bad(chunk.first + at, Reason.BODY_TOO_LARGE)]
 
 
-def way_of(offered: Offer) -> Settled | None:
+def way_of(offered: Begun) -> Settled | None:
     """Return what tells Kafka's word on an offer; None where none is awaited."""
-    return offered.publication.settled if offered.publication is not None else offered.twin
+    return offered.settled if isinstance(offered, Pending) else None
 
 
 def acked(way: Settled) -> bool:
@@ -102,14 +110,16 @@ def acked(way: Settled) -> bool:
     return way.done() and not isinstance(way.result(), Reason)
 
 
-def ended(offered: Offer) -> bool:
+def ended(offered: Begun) -> bool:
     """Tell whether there is nothing more to do about an offer."""
-    way = way_of(offered)
-    return acked(way) if way is not None else offered.verdict.reason not in REFUSED
+    if isinstance(offered, Pending):
+        return acked(offered.settled)
+    return offered.reason not in REFUSED
 
 
-def problem_of(offered: Offer) -> str:
+def problem_of(offered: Begun) -> str:
     """Return why an offer failed, for people."""
-    way = way_of(offered)
-    result = way.result() if way is not None and way.done() else offered.verdict.reason
+    if isinstance(offered, Verdict):
+        return ENDINGS[offered.reason].title
+    result = offered.settled.result() if offered.settled.done() else None
     return ENDINGS[result].title if isinstance(result, Reason) else "Kafka acknowledges nothing"

@@ -18,12 +18,12 @@ import time
 from collections.abc import AsyncIterator, Callable
 
 from gateway.cli.ground import Ground
-from gateway.cli.held import REFUSED, Bad, Held, Sums, acked, ended, problem_of, way_of
+from gateway.cli.held import Bad, Begun, Held, Sums, acked, ended, problem_of, way_of
 from gateway.cli.source import Chunk
 from gateway.idempotency.claims import Settled
-from gateway.intake import Offer
 from gateway.pipeline.delivery import vouch
 from gateway.pipeline.webhook import Webhook
+from gateway.publication import Pending
 
 __all__ = ["PATIENCE_SECONDS", "Ingesting"]
 
@@ -64,7 +64,7 @@ class Ingesting:
         rate: float | None = None,
         patience: float = PATIENCE_SECONDS,
     ) -> None:
-        self._offer = ground.intake.offer
+        self._offer = ground.intake.begin
         self._webhook = webhook
         self._ground = ground
         self._sums = sums
@@ -132,18 +132,16 @@ class Ingesting:
                 offers.append(None)
                 continue
             offered = offer(vouch(line, webhook, now=now))
-            if offered.publication is not None:
-                ways.add(offered.publication.settled)
-            elif offered.twin is not None:
-                ways.add(offered.twin)
-            elif offered.verdict.reason in REFUSED:
+            if type(offered) is Pending:
+                ways.add(offered.settled)
+            elif not ended(offered):
                 insisted = await self._insist(line, held)
                 if insisted is None:
                     return
                 offered, now = insisted, time.time()
             offers.append(offered)
 
-    async def _insist(self, line: bytes, held: Held) -> Offer | None:
+    async def _insist(self, line: bytes, held: Held) -> Begun | None:
         """Offer a line that was refused, once all before it is done; None: the rest is given up."""
         while True:
             await asyncio.sleep(_AGAIN)
@@ -224,7 +222,7 @@ class Ingesting:
 
     async def _again(self, held: Held, failed: list[int]) -> list[int]:
         """Offer lines again, in order; return those that failed again."""
-        tried: dict[int, Offer] = {}
+        tried: dict[int, Begun] = {}
         for at in failed:
             line = held.chunk.lines[at] or b""
             held.offers[at] = tried[at] = self._offer(vouch(line, self._webhook, now=time.time()))

@@ -181,8 +181,6 @@ class Publisher:
             self._fail(queue, batch, failure.reason, failure.kind)
             queue.barred = producer
             self._on_barred(producer)
-            if self._in_order:
-                self.discard([queue], Reason.KAFKA_UNAVAILABLE)
         if queue.batches and not queue.listed:
             self._list(queue)
 
@@ -190,6 +188,8 @@ class Publisher:
         batch.settle(reason)
         self._observer.batch_failed(queue.partition.topic, kind)
         self._release(batch)
+        if self._in_order:
+            self.discard([queue], Reason.KAFKA_UNAVAILABLE)
 
     def _release(self, batch: Batch) -> None:
         self.queued_bytes -= batch.size
@@ -206,8 +206,6 @@ class Publisher:
         """End what waited until its next attempt may be taken elsewhere."""
         while queue.batches and now - queue.batches[0].opened > self._send_within:
             self._fail(queue, queue.batches.popleft(), Reason.KAFKA_UNAVAILABLE, "unsent")
-            if self._in_order:
-                self.discard([queue], Reason.KAFKA_UNAVAILABLE)
 
     def _tick(self) -> None:
         self._ticker = self._loop.call_later(_TICK, self._tick)

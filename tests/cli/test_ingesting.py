@@ -3,7 +3,7 @@
 import asyncio
 import io
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import pytest
 
@@ -12,10 +12,13 @@ from gateway.cli.ingesting import Ingesting
 from gateway.cli.source import Chunk, chunks
 from gateway.intake import Intake
 from gateway.pipeline.reasons import Reason
+from gateway.pipeline.record import Record
 from gateway.pipeline.subscription import Subscription
 from gateway.pipeline.webhook import Webhook
+from gateway.publication import Ack, Publication
 from gateway.sink.memory import MemorySink
 from tests.intaking import Setting, event
+from tests.waiting import until
 
 CREATED = "customer.deleted"
 
@@ -251,3 +254,46 @@ async def test_what_cannot_be_read_on_is_told_after_what_could() -> None:
     with pytest.raises(OSError, match="gone"):
         await run.of(*events(8))
     assert len(run.ends) == 1
+
+
+class Hand:
+    """A sink whose batches a test acknowledges by hand, a record each."""
+
+    unready: str | None = None
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, asyncio.Future[tuple[Ack, ...] | Reason]]] = []
+
+    def publish(self, records: Sequence[Record]) -> Publication:
+        """Take them, and wait for the hand."""
+        settled = asyncio.get_running_loop().create_future()
+        self.sent.append((json.loads(records[0].value)["id"], settled))
+        return Publication(settled, settled)
+
+    def record_limit(self, topic: str) -> int:
+        """Take anything."""
+        return len(topic) << 20
+
+
+async def test_a_failure_is_seen_before_its_turn_comes() -> None:
+    """While an older chunk waits for its ack, the failure of a younger one stops the file."""
+    run, hand = Run(), Hand()
+    run.setting.intake._sink = hand  # type: ignore[assignment]
+    run.setting.intake._assembly._sink = hand  # type: ignore[assignment]
+
+    def heed(chunk: Chunk) -> None:
+        if chunk.first == 3:
+            hand.sent[1][1].set_result(Reason.KAFKA_UNAVAILABLE)
+
+    run.heed = heed
+    task = asyncio.create_task(run.of(*events(4), most=1))
+    await asyncio.sleep(0.1)
+    assert [name for name, _ in hand.sent] == ["evt_1_0", "evt_1_1"]
+    for count in (1, 3, 4, 5):  # the first; the second again; and only then the others
+        await until(lambda: len(hand.sent) >= count)  # noqa: B023 - asked at once
+        for _, settled in hand.sent:
+            if not settled.done():
+                settled.set_result((Ack("cstar.customers", 0, 0),))
+    assert await task is None
+    names = ["evt_1_0", "evt_1_1", "evt_1_1", "evt_1_2", "evt_1_3"]
+    assert [name for name, _ in hand.sent] == names
