@@ -142,8 +142,8 @@ def test_room_is_what_fits_before_the_oldest_go() -> None:
     window = Window(33 * HOURS, 4_200_000)
     room = window.room
     for number in range(room):
-        window.add(identity(number), NOW + number / 10)
+        window.add([identity(number)], NOW + number / 10)
     assert (window.room, window.evicted) == (0, 0)
-    window.add(identity(room), NOW + room)
-    window.add(identity(room + 1), NOW + room)
+    window.add([identity(room)], NOW + room)
+    window.add([identity(room + 1)], NOW + room)
     assert window.evicted > 0
