@@ -8,6 +8,7 @@ pairs       bare, gateway, bare, gateway …: a run of each, the ratio pair by p
   accounting  the server's CPU time, as the operating system counts it
   written     what the run left in Kafka, held against what was answered
 stages      one step of the path at a time, without network
+backfill    stored events from a file: `cstar-gateway ingest`
 result      the figures, as they are kept; machine, table
 ```
 

@@ -7,6 +7,7 @@ stops. May not: listeners (`app`), rules of any part.
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gateway import parts
@@ -43,6 +44,7 @@ class Engine:
 
     Args:
         config: all of it.
+        in_order: what waits behind a batch that failed fails with it; for whoever offers again.
 
     Attributes:
         telemetry: every number.
@@ -52,13 +54,13 @@ class Engine:
         certificates: what every connection to Kafka speaks TLS with; None: plain.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, *, in_order: bool = False) -> None:
         self._config = config
         self._sweeper: asyncio.TimerHandle | None = None
         specs = parts.topic_specs(config)
         secrets = {webhook.name: len(webhook.secrets) for webhook in config.webhooks}
         self.telemetry = Telemetry(topics=[spec.name for spec in specs], webhooks=secrets)
-        self._settings = parts.kafka_settings(config)
+        self._settings = replace(parts.kafka_settings(config), in_order=in_order)
         self.certificates: RenewableContext | None = self._settings.security.get("ssl_context")
         self.sink = KafkaSink(self._settings, specs, self.telemetry.batches)
         self.tracing = _tracing(config)
@@ -133,6 +135,21 @@ class Engine:
     def behind(self) -> bool:
         """Whether other replicas may have accepted what is not known here, for the moment."""
         return self._marks.behind
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that was accepted within the window is known here."""
+        return self._marks.complete_since <= 0.0
+
+    @property
+    def unwritten(self) -> int:
+        """How many marks other processes cannot know yet."""
+        return self._marks.unwritten
+
+    @property
+    def room(self) -> int:
+        """How many more events can be remembered before the oldest go before their time."""
+        return self._window.room - self._claims.in_flight
 
     def checks(self) -> Sequence[Check]:
         """Return what must hold for deliveries to be taken."""

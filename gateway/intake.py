@@ -112,7 +112,7 @@ class Intake:
             )
         except Ended as fault:
             record = self._assembly.quarantined(delivery, envelope, fault)
-            return self._publish(standing, (record,), fault.reason, subject)
+            return self._publish(standing, (record,), fault.reason, subject, detail=fault.detail)
         return self._publish(standing, records, Reason.ACKED, subject)
 
     def _quarantine(
@@ -123,7 +123,7 @@ class Intake:
         if standing.known:
             return self._share(standing, subject)
         record = self._assembly.quarantined(delivery, envelope, fault)
-        return self._publish(standing, (record,), fault.reason, subject)
+        return self._publish(standing, (record,), fault.reason, subject, detail=fault.detail)
 
     def judge(self, delivery: Delivery) -> Verdict:
         """Tell how `replay` would end if nothing were known of the event; publish nothing."""
@@ -190,6 +190,7 @@ class Intake:
         subject: Subject,
         *,
         also: Identity | None = None,
+        detail: str = "",
     ) -> Verdict | Pending:
         """Hand records to the sink; `reason` is what an ack is called.
 
@@ -202,7 +203,7 @@ class Intake:
         self._claims.hold(standing.identity, publication.settled)
         if also is not None:
             self._claims.hold(also, publication.settled)
-        return Pending(publication.answer, reason, subject)
+        return Pending(publication.answer, reason, subject, publication.settled, detail)
 
     def _share(self, standing: Standing, subject: Subject) -> Verdict | Pending:
         """Answer as the event's first delivery was, or will be, answered."""
@@ -210,7 +211,7 @@ class Intake:
         if twin is None:
             return subject.verdict(Reason.SEEN)
         waiting = asyncio.ensure_future(self._wait_for_twin(twin))
-        return Pending(waiting, Reason.TWIN, subject)
+        return Pending(waiting, Reason.TWIN, subject, twin)
 
     async def _wait_for_twin(self, twin: Settled) -> Reason:
         await asyncio.wait((twin,), timeout=self._twin_timeout)

@@ -57,11 +57,15 @@ class Pending(msgspec.Struct, frozen=True):
         answer: see `Publication`; shared, so never to be cancelled.
         acked: what an ack is called.
         subject: which event it brings.
+        settled: see `Publication`; of a twin, that of the same event's first delivery.
+        detail: why it goes into the quarantine, for people; not for the answer.
     """
 
     answer: "Future[tuple[Ack, ...] | Reason] | Future[Reason]"
     acked: Reason
     subject: Subject
+    settled: "Future[tuple[Ack, ...] | Reason]"
+    detail: str = ""
 
     def verdict(self) -> Verdict:
         """Return how the delivery ended; only once `answer` is done."""

@@ -14,6 +14,7 @@ from gateway.pipeline.routes import Payload, Route
 from gateway.pipeline.subscription import Subscription
 from gateway.pipeline.verdict import Verdict
 from gateway.pipeline.webhook import Webhook
+from gateway.publication import Pending
 from gateway.sink.memory import MemorySink
 from tests.intaking import NOW, Setting, event
 
@@ -342,3 +343,22 @@ async def test_what_is_still_unusable_is_left(
     assert (await setting.intake.replay(kept(body, webhook))).reason is reason
     assert setting.sink.of_topic("cstar.quarantine") == []
     assert len(setting.sink.of_topic("cstar.customers")) == (reason is Reason.ACKED)
+
+
+async def test_many_are_begun_in_one_turn_of_the_loop() -> None:
+    """Deliveries wait for nothing but Kafka's word, and a twin for that of the first."""
+    setting, webhook = Setting(), Webhook("crm", teams=frozenset({"team_1"}))
+    bodies = [event(), event(), event(id="evt_2", data=[]), event(team_id="team_2"), {}]
+    pending = [setting.intake.begin(kept(body, webhook)) for body in bodies]
+    first, twin, *unusable = [each for each in pending if isinstance(each, Pending)]
+    assert setting.sink.records == {}
+    assert (twin.acked, twin.settled) == (Reason.TWIN, first.settled)
+    assert [(each.acked, each.detail) for each in unusable] == [
+        (Reason.DATA_NOT_OBJECT, "data is not an object"),
+        (Reason.TEAM_NOT_ALLOWED, "team team_2"),
+        (Reason.ENVELOPE_INVALID, "Object missing required field `id`"),
+    ]
+    await asyncio.wait([each.answer for each in (first, twin, *unusable)])
+    assert len(setting.sink.of_topic("cstar.customers")) == 1
+    assert len(setting.sink.of_topic("cstar.quarantine")) == 3
+    assert isinstance(setting.intake.begin(kept(event())), Verdict)

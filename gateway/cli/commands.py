@@ -4,6 +4,7 @@ import typer
 
 from gateway.cli.check import check
 from gateway.cli.dev import dev
+from gateway.cli.ingest import ingest
 from gateway.cli.replay import replay
 from gateway.cli.serve import serve
 from gateway.cli.tail import tail
@@ -19,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for _command in (dev, serve, trigger, tail, check, topics, replay):
+for _command in (dev, serve, trigger, tail, check, topics, replay, ingest):
     app.command()(_command)
 
 

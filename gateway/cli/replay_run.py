@@ -3,11 +3,9 @@
 May live here: the order of the steps, and what engine each needs. May not: the steps.
 """
 
-import asyncio
-import contextlib
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import typer
@@ -19,16 +17,13 @@ from gateway.cli.inspection import why
 from gateway.cli.landed import Landed
 from gateway.cli.lease import LEASE_SECONDS, Lease
 from gateway.cli.quarantine import Listing, Row, bodies, list_rows
+from gateway.cli.readiness import ready, wait
 from gateway.cli.replaying import Replaying, Result, judged
 from gateway.cli.telling import Telling, is_whole
 from gateway.config import Config
-from gateway.engine import FLUSH_SECONDS, Engine
+from gateway.engine import Engine
 
 __all__ = ["Wish", "run"]
-
-_READY_SECONDS = 180.0
-_SLOW_SECONDS = 3.0
-_POLL_SECONDS = 0.05
 
 
 class Wish(NamedTuple):
@@ -82,7 +77,7 @@ async def _dry_run(config: Config, wish: Wish, telling: Telling) -> tuple[int, i
         engine = Engine(config.model_copy(update={"kafka": kafka}))
         try:
             await engine.sink.start()
-            await _wait(lambda: None if engine.sink.missing else engine.sink.unready, telling)
+            await wait(lambda: None if engine.sink.missing else engine.sink.unready, telling)
             results = await _judge(config, engine, listing.rows)
         finally:
             await engine.stop(0)
@@ -105,7 +100,7 @@ async def _judge(config: Config, engine: Engine, rows: Sequence[Row]) -> list[Re
 async def _replay(config: Config, wish: Wish, telling: Telling) -> int:
     """Replay for good; return the exit code."""
     settings, topic = parts.kafka_settings(config), parts.router(config).topics.quarantine
-    async with _ready(config, telling) as engine:
+    async with ready(config, telling) as engine:
         lease = Lease(engine.sink, settings, topic, wish.lease_seconds)
         try:
             await lease.acquire(
@@ -154,24 +149,6 @@ async def _replay_rows(
     return 0 if is_whole(counts, total) and not unmarked else 1
 
 
-@contextlib.asynccontextmanager
-async def _ready(config: Config, telling: Telling) -> AsyncIterator[Engine]:
-    """Run an engine that takes deliveries; flush and end it afterwards."""
-    engine = Engine(config)
-    await engine.start()
-    try:
-        await _wait(lambda: _lacking(engine), telling)
-        yield engine
-    finally:
-        await engine.stop(FLUSH_SECONDS)
-
-
-def _lacking(engine: Engine) -> str:
-    """Return what keeps a replay from beginning; it puts no bodies into the quarantine."""
-    failing = (check for check in engine.checks() if not check.ok and check.name != "quarantine")
-    return "; ".join(f"{check.name}: {check.detail}" for check in failing)
-
-
 async def _list(config: Config, wish: Wish, telling: Telling) -> Listing:
     topic = parts.router(config).topics.quarantine
     with telling.progress(f"Reading {topic}") as passed:
@@ -193,16 +170,3 @@ async def _look(config: Config, rows: Sequence[Row], telling: Telling) -> Landed
     with telling.progress("Looking for what is there already") as passed:
         await landed.look(parts.kafka_settings(config), rows, passed)
     return landed
-
-
-async def _wait(lacking: Callable[[], str | None], telling: Telling) -> None:
-    """Return when nothing is lacking any more; say so where that takes long."""
-    loop = asyncio.get_running_loop()
-    began, told = loop.time(), False
-    while problem := lacking():
-        if loop.time() - began > _READY_SECONDS:
-            raise TimeoutError(f"not ready after {_READY_SECONDS:.0f} s: {problem}")
-        if loop.time() - began > _SLOW_SECONDS and not told:
-            telling.note(f"Waiting until it can begin: {problem}")
-            told = True
-        await asyncio.sleep(_POLL_SECONDS)

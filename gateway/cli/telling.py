@@ -4,29 +4,25 @@ May live here: words, tables, progress. May not: what is done (`replaying`).
 """
 
 import contextlib
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
 from rich import box
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from gateway.cli.consuming import Passed
 from gateway.cli.replaying import FAILED, Result
+from gateway.cli.voice import EVERY_SECONDS, MOST_SHOWN, Voice
 from gateway.logs import clean
 from gateway.pipeline.reasons import Outcome
 
 __all__ = ["Telling", "is_whole"]
 
-_MOST_SHOWN = 50
-_EVERY_SECONDS = 5.0
 _STYLES = {
     Outcome.ACCEPTED: "green",
     Outcome.DUPLICATE: "cyan",
@@ -50,31 +46,19 @@ def is_whole(counts: Mapping[str, int], total: int) -> bool:
     return sum(good) + counts.get(Outcome.FILTERED, 0) == total
 
 
-class Telling:
-    """Speaks to whoever ran the command.
-
-    Args:
-        json: one object a line on standard output, and nothing but errors elsewhere.
-    """
-
-    def __init__(self, *, json: bool) -> None:
-        self._json = json
-        self._out = Console(highlight=False)
-        if not self._out.is_terminal:
-            self._out = Console(highlight=False, width=max(self._out.width, 160))
-        self._err = Console(stderr=True, highlight=False, soft_wrap=True)
-        self._shown = 0
+class Telling(Voice):
+    """Speaks to whoever ran a replay."""
 
     @contextlib.contextmanager
     def progress(self, what: str) -> Iterator[Passed]:
         """Show how far something long has come: a bar on a terminal, a line now and then if not."""
-        if self._json:
+        if self.json:
             yield _unheard
-        elif not self._err.is_terminal:
+        elif not self.err.is_terminal:
             yield self._lines(what)
         else:
             columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-            bar = Progress(*columns, TimeRemainingColumn(), console=self._err, transient=True)
+            bar = Progress(*columns, TimeRemainingColumn(), console=self.err, transient=True)
             with bar:
                 task = bar.add_task(what, total=None)
                 yield lambda done, total: bar.update(task, completed=done, total=total)
@@ -84,28 +68,17 @@ class Telling:
 
         def passed(done: int, total: int) -> None:
             nonlocal told_at
-            if time.monotonic() - told_at >= _EVERY_SECONDS:
+            if time.monotonic() - told_at >= EVERY_SECONDS:
                 told_at = time.monotonic()
                 self.note(f"{what}: {done:,} of {total:,}")
 
         return passed
 
-    def note(self, words: str, style: str = "dim") -> None:
-        """Say something on the side."""
-        if not self._json:
-            self._err.print(Text(words, style))
-
-    def problem(self, words: str, advice: str = "") -> None:
-        """Say what went wrong, and what to do."""
-        self._err.print(Text(words, "bold red"))
-        if advice:
-            self._err.print(Text(f"→ {advice}", "green"))
-
     def show(self, results: Sequence[Result]) -> None:
         """List what a dry run found, the first of them where people look."""
-        if self._json:
+        if self.json:
             for result in results:
-                _write(_as_json(result))
+                self.write(_as_json(result))
             return
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         for heading in ("where", "arrived", "reason", "team", "id", "type"):
@@ -113,25 +86,25 @@ class Telling:
         table.add_column("bytes", justify="right")
         for heading in ("detail", "a replay"):
             table.add_column(heading, overflow="fold")
-        for result in results[:_MOST_SHOWN]:
+        for result in results[:MOST_SHOWN]:
             row = result.row
             told = (row.place, _moment(row.arrived_at), row.reason, row.team, row.id, row.type)
             cells = [Text(str(clean("" if one is None else str(one)))) for one in told]
             table.add_row(*cells, f"{row.size:,}", Text(str(clean(row.detail))), _would(result))
-        self._out.print(table)
-        if len(results) > _MOST_SHOWN:
-            self.note(f"… and {len(results) - _MOST_SHOWN:,} more: --json lists all of them")
+        self.out.print(table)
+        if len(results) > MOST_SHOWN:
+            self.note(f"… and {len(results) - MOST_SHOWN:,} more: --json lists all of them")
 
     def tell(self, result: Result) -> None:
         """Tell how the replay of one record ended; people hear of those they must look at."""
-        if self._json:
-            _write(_as_json(result))
+        if self.json:
+            self.write(_as_json(result))
         elif result.outcome in {Outcome.QUARANTINED, FAILED}:
-            self._shown += 1
-            if self._shown <= _MOST_SHOWN:
+            self.shown += 1
+            if self.shown <= MOST_SHOWN:
                 row = result.row
                 line = Text(f"{row.place}  {clean(row.type)}  {clean(row.id)}  ")
-                self._out.print(line.append_text(_ended(result)), soft_wrap=True)
+                self.out.print(line.append_text(_ended(result)), soft_wrap=True)
 
     def sum_up(
         self, counts: Counter[str], total: int, *, before: int, dry: bool, unmarked: int = 0
@@ -146,10 +119,10 @@ class Telling:
             unmarked: how many were replayed and could not be marked.
         """
         left = total - counts.total()
-        if self._json:
+        if self.json:
             outcomes = {str(name): counts.get(name, 0) for name in _WORDS}
             rest = {"left": left, "replayed_before": before, "unmarked": unmarked}
-            _write({"summary": {"dry_run": dry, "records": total, **outcomes, **rest}})
+            self.write({"summary": {"dry_run": dry, "records": total, **outcomes, **rest}})
             return
         told = Text(f"{total:,} {'looked at' if dry else 'tried'}", "bold")
         words = _WORDS | ({Outcome.ACCEPTED: _CAN} if dry else {})
@@ -162,7 +135,7 @@ class Telling:
             told.append(f"  {unmarked:,} without a marker: the next replay finds them", "yellow")
         if before:
             told.append(f"  {before:,} replayed before", "dim")
-        self._out.print(told, soft_wrap=True)
+        self.out.print(told, soft_wrap=True)
 
 
 def _would(result: Result) -> Text:
@@ -203,11 +176,6 @@ def _as_json(result: Result) -> dict[str, Any]:
 
 def _moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _write(value: Any) -> None:
-    sys.stdout.write(orjson.dumps(value).decode() + "\n")
-    sys.stdout.flush()
 
 
 def _unheard(done: int, total: int) -> None:

@@ -117,6 +117,11 @@ class Journal:
         return _BEHIND <= self._age < _BEHIND + _PATIENCE and self.recall.complete
 
     @property
+    def unwritten(self) -> int:
+        """How many marks are not in the topic yet."""
+        return self.writer.unwritten
+
+    @property
     def unready(self) -> str | None:
         """What is being read back; None when it is, or has taken too long to be waited for."""
         if self.behind:

@@ -28,6 +28,10 @@ class MarkStore(Protocol):
         """Whether others may have accepted what is not known here, for the moment."""
 
     @property
+    def unwritten(self) -> int:
+        """How many marks are not kept yet: should this process die, its records must tell."""
+
+    @property
     def unready(self) -> str | None:
         """Why the marks cannot be relied on yet, for people; None when they can."""
 
@@ -65,6 +69,11 @@ class MemoryMarks:
     def behind(self) -> bool:
         """Never."""
         return False
+
+    @property
+    def unwritten(self) -> int:
+        """None that ever would be."""
+        return 0
 
     @property
     def unready(self) -> str | None:

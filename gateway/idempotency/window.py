@@ -44,6 +44,11 @@ class Window:
         """Memory the ids take, bytes."""
         return self.ids * _ROW_COST + _SHELVES * _SHELF_COST
 
+    @property
+    def room(self) -> int:
+        """How many more ids fit before the oldest go early."""
+        return max(0, self._most - 1 - self.ids)
+
     def reach(self, now: float) -> float:
         """Return how many seconds back an id is sure to be remembered, once it was marked."""
         return min(float(self._seconds), now - self._floor)

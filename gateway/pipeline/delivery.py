@@ -1,6 +1,7 @@
 """Delivery: one signed request, proved. `verify` is the only way to one from the wire.
 
-`restore` is the way to one from the quarantine, which only what was verified once ever entered.
+`restore` is the way to one from the quarantine, which only what was verified once ever entered;
+`vouch` the way to one from a file of stored events, whose signatures nobody kept.
 """
 
 import re
@@ -14,7 +15,7 @@ from gateway.pipeline.reasons import Ended, Reason
 from gateway.pipeline.signature import Keyring, parse_signature
 from gateway.pipeline.webhook import Webhook
 
-__all__ = ["Delivery", "Headers", "Hints", "read_hints", "restore", "verify"]
+__all__ = ["Delivery", "Headers", "Hints", "read_hints", "restore", "verify", "vouch"]
 
 # As istr they need not be folded for every request.
 _SIGNATURE = istr("X-Signature")
@@ -56,6 +57,9 @@ class Hints(msgspec.Struct, frozen=True, gc=False):
     attempt: int | None = None
     request_id: str | None = None
     traceparent: str | None = None
+
+
+_NO_HINTS = Hints()
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -120,6 +124,19 @@ def restore(body: bytes, webhook: Webhook, hints: Hints, *, now: float) -> Deliv
         now: our clock, seconds since the epoch: of the replay, for that is when it arrives.
     """
     return Delivery(body, webhook, -1, now, None, hints)
+
+
+def vouch(body: bytes, webhook: Webhook, *, now: float) -> Delivery:
+    """Return a delivery of a stored event: an operator, at the command line, vouches for it.
+
+    Never for what comes from the wire: nothing is proved here.
+
+    Args:
+        body: the raw bytes of the event.
+        webhook: under whose rules it goes.
+        now: our clock, seconds since the epoch, for that is when it arrives.
+    """
+    return Delivery(body, webhook, -1, now, None, _NO_HINTS)
 
 
 def read_hints(headers: Names) -> Hints:

@@ -53,18 +53,16 @@ class Publisher:
         on_barred: Callable[[Producer], None],
         on_alive: Callable[[], None],
     ) -> None:
-        self._limit = settings.queue_bytes
-        self._linger = settings.linger
-        self._send_within = settings.send_within
+        self._limit, self._in_order = settings.queue_bytes, settings.in_order
+        self._linger, self._send_within = settings.linger, settings.send_within
         self._observer = observer
         self._on_barred = on_barred
         self._on_alive = on_alive
         self._loop = asyncio.get_running_loop()
         self._producer: Producer | None = None
         self._ready: list[Queue] = []
-        self._flushing = False
+        self._flushing = self._loaded = False
         self._taken = 0
-        self._loaded = False
         self._in_flight_bytes = 0
         self._emptied: asyncio.Future[None] | None = None
         self._ticker = self._loop.call_later(_TICK, self._tick)
@@ -187,6 +185,8 @@ class Publisher:
         batch.settle(reason)
         self._observer.batch_failed(queue.partition.topic, kind)
         self._release(batch)
+        if self._in_order:
+            self.discard([queue], Reason.KAFKA_UNAVAILABLE)
 
     def _release(self, batch: Batch) -> None:
         self.queued_bytes -= batch.size

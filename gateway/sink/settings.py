@@ -44,6 +44,8 @@ class KafkaSettings:
         publish_timeout: seconds until a record's `answer` is `publish_timeout` at the latest.
         send_within: seconds after which a record is not sent, or sent again, any more: its next
             attempt may have been taken by another replica by then.
+        in_order: what waits behind a batch that failed fails with it, though Kafka might take it:
+            who offers it all again, in order, keeps the order of a key whatever happens.
         queue_bytes: unacked bytes held, in flight included; above it `queue_full`.
         batch_bytes: largest batch of several records; a topic's own limit caps it further.
         linger: seconds a batch waits for company, under load only; nothing waits when idle.
@@ -62,6 +64,7 @@ class KafkaSettings:
     compression_type: Compression | None = None
     publish_timeout: float = 7.0
     send_within: float = 25.0
+    in_order: bool = False
     queue_bytes: int = 64 * _MIB
     batch_bytes: int = 256 * _KIB
     linger: float = 0.002

@@ -66,7 +66,7 @@ def test_bad_usage(arguments: list[str], words: str) -> None:
 @pytest.mark.parametrize("arguments", [[], ["--yes"]])
 def test_no_kafka_is_told(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nobody answers it says where it looked and that it may run again; no traceback."""
-    monkeypatch.setattr("gateway.cli.replay_run._READY_SECONDS", 0.2)
+    monkeypatch.setattr("gateway.cli.readiness._READY_SECONDS", 0.2)
     result = replay(*arguments)
     assert result.exit_code == 1
     for word in ("127.0.0.1:1", "cstar-gateway check", "safe"):

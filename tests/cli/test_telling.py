@@ -102,7 +102,7 @@ def test_progress_without_a_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where nobody watches a bar, a line comes now and then."""
-    monkeypatch.setattr("gateway.cli.telling._EVERY_SECONDS", 0.0)
+    monkeypatch.setattr("gateway.cli.telling.EVERY_SECONDS", 0.0)
     with Telling(json=False).progress("Replaying") as passed:
         passed(1000, 2000)
     assert capsys.readouterr().err == "Replaying: 1,000 of 2,000\n"

@@ -135,3 +135,15 @@ def test_a_clock_that_goes_back_forgets_nothing() -> None:
     window.add([identity(2)], NOW - 600)
     assert window.find(identity(1).key, NOW - 600) is not None
     assert window.find(identity(2).key, NOW - 600) is not None
+
+
+def test_room_is_what_fits_before_the_oldest_go() -> None:
+    """As many ids as there is room for push none out; the next ones do."""
+    window = Window(33 * HOURS, 4_200_000)
+    room = window.room
+    for number in range(room):
+        window.add([identity(number)], NOW + number / 10)
+    assert (window.room, window.evicted) == (0, 0)
+    window.add([identity(room)], NOW + room)
+    window.add([identity(room + 1)], NOW + room)
+    assert window.evicted > 0

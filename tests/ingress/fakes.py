@@ -67,7 +67,8 @@ class FakeIntake:
             return self.verdict
         verdict = self.verdict
         word = asyncio.ensure_future(self._word(verdict.reason))
-        return Pending(word, verdict.reason, Subject(verdict.event_id, verdict.event_type))
+        subject = Subject(verdict.event_id, verdict.event_type)
+        return Pending(word, verdict.reason, subject, asyncio.Future())
 
     async def _word(self, reason: Reason) -> Reason:
         await self.open.wait()

@@ -7,7 +7,7 @@ import pytest
 from multidict import CIMultiDict
 
 import gateway
-from gateway.pipeline.delivery import Hints, read_hints, verify
+from gateway.pipeline.delivery import Delivery, Hints, read_hints, verify, vouch
 from gateway.pipeline.reasons import Ended, Reason
 from gateway.pipeline.signature import Keyring, SigningKey
 from gateway.pipeline.webhook import Webhook
@@ -111,13 +111,23 @@ def test_a_tag_holds_or_is_refused(vector: Vector) -> None:
     assert ended.value.reason is expected
 
 
-def test_only_the_quarantine_restores() -> None:
-    """No module but that of the quarantine's records calls `restore`: the wire must `verify`."""
+@pytest.mark.parametrize(
+    ("maker", "caller"),
+    [("restore", "pipeline/quarantined.py"), ("vouch", "cli/ingesting.py")],
+)
+def test_the_wire_must_verify(maker: str, caller: str) -> None:
+    """Without proof there is one way in from the quarantine's records, and one from files."""
     root = Path(gateway.__file__).parent
     callers = {
         str(path.relative_to(root))
         for path in root.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.ImportFrom) and any(alias.name == "restore" for alias in node.names)
+        if isinstance(node, ast.ImportFrom) and any(alias.name == maker for alias in node.names)
     }
-    assert callers == {"pipeline/quarantined.py"}
+    assert callers == {caller}
+
+
+def test_a_stored_event_claims_nothing() -> None:
+    """What an operator vouches for arrives now, says nothing of a signature, and has no hints."""
+    delivery = vouch(b"{}", Webhook("crm"), now=7.0)
+    assert delivery == Delivery(b"{}", Webhook("crm"), -1, 7.0, None, Hints())

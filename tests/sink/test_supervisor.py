@@ -187,6 +187,23 @@ async def test_a_refused_batch_costs_no_other(broker: Kafka, unique_prefix: str)
         assert rig.sink.record_limit(rig.other) < 2000
 
 
+async def test_what_waits_behind_a_failure_fails_with_it(broker: Kafka, unique_prefix: str) -> None:
+    """Told to keep the order, what waits behind a refused batch is not sent; the next one is."""
+    async with opened(broker, unique_prefix, in_order=True) as rig:
+        await acked(rig.sink.publish([record(rig.topic)]))
+        await rig.refuse()
+        outcome: object = ()
+        after: object = ()
+        while not isinstance(outcome, Reason):  # a broker applies a limit when it gets to it
+            large = rig.sink.publish([record(rig.topic, value=b"x" * 5_000)])
+            await asyncio.sleep(0)  # it goes alone
+            behind = rig.sink.publish([record(rig.topic, value=b"behind")])
+            outcome = await asyncio.shield(large.settled)
+            after = await asyncio.shield(behind.settled)
+        assert (outcome, after) == (Reason.KAFKA_REFUSED, Reason.KAFKA_UNAVAILABLE)
+        await acked(rig.sink.publish([record(rig.topic, value=b"next")]))
+
+
 async def test_repeated_refusals_do_not_storm(broker: Kafka, unique_prefix: str) -> None:
     """Refusals in a row replace the producer ever more slowly; others are served meanwhile."""
     observer = Counted()
