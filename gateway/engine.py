@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from gateway import parts
-from gateway.config import Config, RenewableContext
+from gateway.config import Config
 from gateway.config.rules import ROOM_IN_RECORD
 from gateway.idempotency.claims import Claims
 from gateway.idempotency.identity import Digester, shared_key
@@ -43,7 +43,7 @@ class Engine:
         telemetry: every number.
         intake: takes deliveries.
         sink: takes records.
-        certificates: what every connection to Kafka speaks TLS with; None: plain.
+        renewables: what connections to Kafka are begun with: certificates, the password.
     """
 
     def __init__(self, config: Config) -> None:
@@ -53,7 +53,7 @@ class Engine:
         secrets = {webhook.name: len(webhook.secrets) for webhook in config.webhooks}
         self.telemetry = Telemetry(topics=[spec.name for spec in specs], webhooks=secrets)
         self._settings = parts.kafka_settings(config)
-        self.certificates: RenewableContext | None = self._settings.security.get("ssl_context")
+        self.renewables = parts.renewables(self._settings)
         self.sink = KafkaSink(self._settings, specs, self.telemetry.batches)
         self._window = Window(config.idempotency.window, config.idempotency.memory_limit)
         self._clock = _steady_clock()

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Se
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
-from gateway.sink.client import end_consumer
+from gateway.sink.client import end_consumer, log_in_afresh
 from gateway.sink.settings import KafkaSettings
 from gateway.sink.topics import Admin
 
@@ -37,6 +37,7 @@ async def connected(settings: KafkaSettings) -> AsyncIterator[tuple[AIOKafkaCons
         enable_auto_commit=False,
         auto_offset_reset="earliest",  # where retention overtakes us, go on with what is left
     )
+    log_in_afresh(consumer._client, settings)  # noqa: SLF001 - who connects
     admin = Admin(settings)
     try:
         async with asyncio.timeout(_CONNECT_SECONDS):

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import TopicAuthorizationFailedError
 
 from gateway.retrieval import LogFailed, Stored
-from gateway.sink.client import end_consumer
+from gateway.sink.client import end_consumer, log_in_afresh
 from gateway.sink.knock import why
 from gateway.sink.settings import KafkaSettings
 from gateway.sink.topics import Admin
@@ -44,6 +44,7 @@ class KafkaLog:
             auto_offset_reset="earliest",  # where retention was faster than we
             max_partition_fetch_bytes=_FETCH_BYTES,
         )
+        log_in_afresh(consumer._client, self._settings)  # noqa: SLF001 - who connects
         try:
             try:
                 async with asyncio.timeout(_OPEN_WITHIN):

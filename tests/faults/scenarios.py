@@ -10,6 +10,7 @@ from tests.faults.broker_faults import (
     broker_frozen,
     broker_killed,
     password_changed,
+    password_rotated,
     throttled,
 )
 from tests.faults.clients import leave_at_every_byte, many_idle
@@ -82,6 +83,7 @@ SCENARIOS: Sequence[Scenario] = (
     Scenario("F9", followers_frozen),
     Scenario("F10", limit_lowered),
     Scenario("F11", password_changed),
+    Scenario("F11", password_rotated),
     Scenario("F12", task_dies),
     Scenario("F13", topic_missing),
     Scenario("F14", addresses_changed),
