@@ -34,6 +34,7 @@ class Settings(NamedTuple):
     events: int
     minutes: float
     rate: float
+    kill_minutes: float
 
     def context(self, kafka: Kafka, proxy: Proxy) -> Context:
         """Return the context of one scenario."""
@@ -48,14 +49,16 @@ def faults(  # noqa: PLR0913 - each an option of its own
     ] = 0.0,
     seed: Annotated[int, typer.Option(help="Of events, replicas and schedule.")] = 1,
     events: Annotated[int, typer.Option(min=100, help="Sent in each scenario.")] = 2000,
-    minutes: Annotated[float, typer.Option(help="Of random faults: F16b, F32.")] = 10.0,
-    rate: Annotated[float, typer.Option(help="Events a second under random faults.")] = 400.0,
+    kill_minutes: Annotated[float, typer.Option(help="Of kills on and on, F16b.")] = 10.0,
+    minutes: Annotated[float, typer.Option(help="Of the random schedule, F32.")] = 5.0,
+    rate: Annotated[float, typer.Option(help="Events a second in F16b and F32.")] = 400.0,
     store: Annotated[Store, typer.Option(help="Of ids; memory: one gateway.")] = "kafka",
     hasty: Annotated[bool, typer.Option("--hasty", help="Retry after 0.3 s, not 30.")] = False,
     keep: Annotated[bool, typer.Option(help="Keep each result and write the table.")] = True,
 ) -> None:
     """Inject faults into gateways under load and hold the whole log to what was answered."""
-    settings = Settings(store, DELAYS if hasty else CSTAR_DELAYS, seed, events, minutes, rate)
+    delays = DELAYS if hasty else CSTAR_DELAYS
+    settings = Settings(store, delays, seed, events, minutes, rate, kill_minutes)
     try:
         scenarios = [*chosen([name for name in only.split(",") if name])]
         fresh = {one.scenario for one in read().entries if one.row.good and one.newer(resume)}

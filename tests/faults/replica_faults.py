@@ -47,10 +47,10 @@ async def killed(context: Context) -> Row:
 
 async def killed_for_minutes(context: Context) -> Row:
     """Either replica killed at random for minutes, both at once now and then."""
-    injected = f"SIGKILL of either at random for {context.minutes:g} min, restart within 2 s"
+    injected = f"SIGKILL of either at random for {context.kill_minutes:g} min, restart within 2 s"
     plan = Plan("F16b", "replicas killed on and on", injected, rate=context.rate, answers=False)
     async with trial(context, plan) as under:
-        until = time.monotonic() + 60 * context.minutes
+        until = time.monotonic() + 60 * context.kill_minutes
         waits = await asyncio.gather(
             *(_kill_on(under, replica, until) for replica in under.replicas)
         )
