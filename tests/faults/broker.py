@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from gateway.embedded import Kafka
 from tests.faults.proxy import Proxy
 
-__all__ = ["SOON_MISSED", "proxied_broker"]
+__all__ = ["proxied_broker"]
 
-SOON_MISSED = {"broker.session.timeout.ms": "1000", "broker.heartbeat.interval.ms": "250"}
-"""A broker that was killed may not come back before its old session is over, 9 s by default."""
+# A broker that was killed may not come back before its old session is over, 9 s by default.
+_SOON_MISSED = {"broker.session.timeout.ms": "1000", "broker.heartbeat.interval.ms": "250"}
 
 
 @asynccontextmanager
@@ -18,7 +18,7 @@ async def proxied_broker(**overrides: str) -> AsyncIterator[tuple[Kafka, Proxy]]
     named = {name.replace("_", "."): value for name, value in overrides.items()}
     async with (
         Proxy() as proxy,
-        Kafka(advertised_port=proxy.port, overrides=SOON_MISSED | named) as kafka,
+        Kafka(advertised_port=proxy.port, overrides=_SOON_MISSED | named) as kafka,
     ):
         proxy.target = kafka.port
         yield kafka, proxy

@@ -21,11 +21,13 @@ from gateway.embedded.launch import JVM_FLAGS, Launch
 from gateway.embedded.ports import free_ports
 from gateway.embedded.process import Process
 from gateway.embedded.properties import Ports, broker_properties
-from tests.faults.broker import SOON_MISSED
 
 __all__ = ["Cluster", "Member", "cluster"]
 
 _START_WITHIN = 60.0
+
+# Long enough that no broker is taken for dead which only waits for a core; by default 9 s.
+_SOON_MISSED = {"broker.session.timeout.ms": "3000", "broker.heartbeat.interval.ms": "500"}
 
 
 class Member:
@@ -115,7 +117,7 @@ async def cluster(*, replication: int, least_in_sync: int) -> AsyncIterator[Clus
     properties = {
         "default.replication.factor": str(replication),
         "min.insync.replicas": str(least_in_sync),
-        **SOON_MISSED,
+        **_SOON_MISSED,
     }
     async with Kafka(overrides=properties) as first:
         members = await asyncio.gather(
