@@ -14,6 +14,7 @@ from tests.faults.proxy import Proxy
 from tests.faults.row import Row
 from tests.faults.trial import Trial, trial
 from tests.signing import SECRET
+from tests.waiting import until
 
 __all__ = [
     "addresses_changed",
@@ -143,13 +144,14 @@ async def password_changed(context: Context) -> Row:
 
 async def password_rotated(context: Context) -> Row:
     """A new password at the broker and in our file, and then new connections."""
-    injected = "password changed at the broker and in its file, connections reset 3 s later"
+    injected = "password changed at the broker and in its file, connections reset once it was read"
     async with _logging_in(context, Plan("F11", "password rotated", injected)) as (under, file):
         await under.reached(0.3)
         servers = under.context.kafka.internal_servers
         await broker_commands.set_password(servers, _USER, SECRET[::-1])
         file.write_text(SECRET[::-1])
-        await asyncio.sleep(3)
+        commands = [replica.command for replica in under.replicas]
+        await until(lambda: all(command.lines("password renewed") for command in commands))
         under.context.proxy.reset()
         under.healed()
     return under.row

@@ -41,7 +41,7 @@ async def leaderless(context: Context) -> Row:
 
 async def leaders_moved(context: Context) -> Row:
     """Brokers lost one at a time: their partitions go on under other leaders."""
-    injected = "each of 2 followers of 3 brokers killed for 5 s in turn; 2 of 3 replicas in sync do"
+    injected = "2 of 3 brokers killed for 5 s, one after the other, `min.insync.replicas=2`"
     plan = Plan("F9", "leaders move", injected)
     async with _trial(context, plan, **_SAFE) as (under, brokers):
         names = Topics(context.prefix).categories
