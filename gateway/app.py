@@ -52,7 +52,9 @@ class Gateway:
         self._draining = False
         self._engine = engine = Engine(config)
         self._tls = parts.listener_tls(config)
-        self._contexts = {"ingress": self._tls, "kafka": engine.certificates}
+        self._renewables = [("kafka", what, one) for what, one in engine.renewables.items()]
+        if self._tls is not None:
+            self._renewables.append(("ingress", "certificates", self._tls))
         self._renewal: asyncio.TimerHandle | None = None
         self._ingress = IngressServer(
             self._taking(), engine.telemetry, unready=self._unready, limits=parts.limits(config)
@@ -81,7 +83,7 @@ class Gateway:
             await self.abort()
             raise
         self._rotation.start()
-        self._renew_certificates()
+        self._renew_on()
         _log.info("listening", port=self.port, admin_port=self.admin_port)
 
     async def drain(self) -> None:
@@ -138,16 +140,17 @@ class Gateway:
             return Reason.STARTING
         return Reason.JOURNAL_BEHIND if self._engine.behind else None
 
-    def _renew_certificates(self) -> None:
-        """Take up certificates and keys that were replaced; the last good serve until then."""
-        for whose, context in self._contexts.items():
+    def _renew_on(self) -> None:
+        """Take up what connections are begun with anew; the last good serves until then."""
+        for whose, what, renewable in self._renewables:
             try:
-                if context is not None and context.renew():
-                    _log.info("certificates renewed", of=whose)
+                if renewable.renew():
+                    _log.info("credentials renewed", of=f"{whose} {what}")
             except Problem as found:
-                _log.error("certificates refused", of=whose, problem=found.problem, fix=found.fix)
+                of, problem, fix = f"{whose} {what}", found.problem, found.fix
+                _log.error("credentials refused", of=of, problem=problem, fix=fix)
         loop = asyncio.get_running_loop()
-        self._renewal = loop.call_later(_RENEW_SECONDS, self._renew_certificates)
+        self._renewal = loop.call_later(_RENEW_SECONDS, self._renew_on)
 
 
 def _versions() -> dict[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gateway import parts
-from gateway.config import Config, RenewableContext
+from gateway.config import Config
 from gateway.config.rules import ROOM_IN_RECORD
 from gateway.idempotency.claims import Claims
 from gateway.idempotency.identity import Digester, shared_key
@@ -51,7 +51,7 @@ class Engine:
         intake: takes deliveries.
         sink: takes records.
         tracing: makes spans; None: there are none.
-        certificates: what every connection to Kafka speaks TLS with; None: plain.
+        renewables: what connections to Kafka are begun with: certificates, the password.
     """
 
     def __init__(self, config: Config, *, in_order: bool = False) -> None:
@@ -61,7 +61,7 @@ class Engine:
         secrets = {webhook.name: len(webhook.secrets) for webhook in config.webhooks}
         self.telemetry = Telemetry(topics=[spec.name for spec in specs], webhooks=secrets)
         self._settings = replace(parts.kafka_settings(config), in_order=in_order)
-        self.certificates: RenewableContext | None = self._settings.security.get("ssl_context")
+        self.renewables = parts.renewables(self._settings)
         self.sink = KafkaSink(self._settings, specs, self.telemetry.batches)
         self.tracing = _tracing(config)
         self._window = Window(config.idempotency.window, config.idempotency.memory_limit)

@@ -5,7 +5,14 @@ May live here: `Config` in, values out. May not: anything that connects, listens
 
 import math
 
-from gateway.config import Config, RenewableContext, client_options, listener_context
+from gateway.config import (
+    Config,
+    Renewable,
+    RenewableContext,
+    RenewablePassword,
+    client_options,
+    listener_context,
+)
 from gateway.config import Webhook as WebhookSettings
 from gateway.idempotency.journal import JournalTopics
 from gateway.ingress.server import Limits
@@ -21,6 +28,7 @@ __all__ = [
     "keyring",
     "limits",
     "listener_tls",
+    "renewables",
     "router",
     "topic_specs",
     "webhooks",
@@ -67,10 +75,11 @@ def kafka_settings(config: Config) -> KafkaSettings:
     Raises:
         gateway.config.faults.Problem: a certificate changed since the configuration was read.
     """
-    kafka = config.kafka
+    kafka, password = config.kafka, config.kafka.security.password
     return KafkaSettings(
         bootstrap_servers=kafka.bootstrap_servers,
         security=client_options(kafka.security),
+        password=None if password is None else RenewablePassword(password),
         compression_type=None if kafka.compression == "none" else kafka.compression,
         publish_timeout=kafka.publish_timeout,
         send_within=_SEND_WITHIN if config.idempotency.store == "kafka" else math.inf,
@@ -81,6 +90,17 @@ def kafka_settings(config: Config) -> KafkaSettings:
         retention_ms=round(kafka.retention * 1000),
         max_record_bytes=kafka.max_record_bytes,
     )
+
+
+def renewables(settings: KafkaSettings) -> dict[str, Renewable]:
+    """Return what connections to Kafka are begun with and may change, by its name in the log."""
+    context, password = settings.security.get("ssl_context"), settings.password
+    found: dict[str, Renewable] = {}
+    if isinstance(context, RenewableContext):
+        found["certificates"] = context
+    if isinstance(password, RenewablePassword):
+        found["password"] = password
+    return found
 
 
 def limits(config: Config) -> Limits:

@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
 from gateway.sink.client import end_consumer
+from gateway.sink.consumer import begin, groupless
 from gateway.sink.settings import KafkaSettings
 from gateway.sink.topics import Admin
 
@@ -32,11 +33,7 @@ async def connected(settings: KafkaSettings) -> AsyncIterator[tuple[AIOKafkaCons
     Raises:
         KafkaError, OSError, TimeoutError: Kafka cannot be reached, refuses us, or is too slow.
     """
-    consumer = AIOKafkaConsumer(
-        **settings.client_options(),
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",  # where retention overtakes us, go on with what is left
-    )
+    consumer = groupless(settings)
     admin = Admin(settings)
     try:
         async with asyncio.timeout(_CONNECT_SECONDS):
@@ -131,22 +128,15 @@ class _Way:
 
 async def _span(
     consumer: AIOKafkaConsumer,
-    partitions: list[TopicPartition],
+    partitions: Sequence[TopicPartition],
     since: float | None,
     starts: Mapping[int, int] | None,
 ) -> dict[TopicPartition, tuple[int, int]]:
     """Return from where to where each partition is read, and go there."""
-    if not partitions:
-        return {}
-    consumer.assign(partitions)
-    ends = await consumer.end_offsets(partitions)
-    firsts = await consumer.beginning_offsets(partitions)
+    spans = await begin(consumer, partitions, None if starts else since)
+    firsts = {each: span.start for each, span in spans.items()}
     if starts is not None:
         firsts = {each: max(first, starts[each.partition]) for each, first in firsts.items()}
-    elif since is not None:
-        moment = max(0, int(since * 1000))
-        found = await consumer.offsets_for_times(dict.fromkeys(partitions, moment))
-        firsts = {each: found[each].offset if found[each] else ends[each] for each in partitions}
-    for partition, first in firsts.items():
-        consumer.seek(partition, first)
-    return {each: (firsts[each], ends[each]) for each in partitions}
+        for partition, first in firsts.items():
+            consumer.seek(partition, first)
+    return {each: (firsts[each], span.end) for each, span in spans.items()}

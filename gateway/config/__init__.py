@@ -6,7 +6,7 @@ model         Config and its tables (listeners, kafka, security), each key with 
 quantities, names, secrets        how single values are read
 environment, keys, faults         variables, what may be set, what is said
 findings, rules, security_rules   single keys that will not do, and keys that do not fit together
-tls, renewable                    certificates and keys as contexts, and what a change of them does
+tls, renewable                    certificates as contexts; they, and the password, may change
 client        `kafka.security` as the words Kafka's client takes
 cautions      what is allowed but seldom meant
 table         the tables of docs/configuration.md
@@ -20,7 +20,7 @@ from gateway.config.client import client_options
 from gateway.config.faults import ConfigError, Fault, Problem
 from gateway.config.loading import load
 from gateway.config.model import Config, Webhook
-from gateway.config.renewable import RenewableContext
+from gateway.config.renewable import Renewable, RenewableContext, RenewablePassword
 from gateway.config.secrets import Secret
 from gateway.config.tls import listener_context
 
@@ -30,7 +30,9 @@ __all__ = [
     "ConfigError",
     "Fault",
     "Problem",
+    "Renewable",
     "RenewableContext",
+    "RenewablePassword",
     "Secret",
     "Webhook",
     "cautions",

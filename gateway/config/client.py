@@ -1,6 +1,7 @@
 """Client: `kafka.security` as the words Kafka's client takes.
 
-May live here: which setting becomes which keyword. May not: certificates (`tls`).
+May live here: which setting becomes which keyword. May not: certificates (`tls`), and the password,
+which may change (`renewable`).
 """
 
 from typing import Any
@@ -29,7 +30,6 @@ def client_options(security: Security) -> dict[str, Any]:
         options["sasl_mechanism"] = security.sasl_mechanism
     if security.token_file is not None:
         options["sasl_oauth_token_provider"] = FileToken(security.token_file)
-    if security.password is not None:
+    if security.username is not None:
         options["sasl_plain_username"] = security.username
-        options["sasl_plain_password"] = security.password.reveal().decode("utf-8")
     return options

@@ -1,15 +1,85 @@
-"""Renewable: a TLS context whose files may change while connections come and go.
+"""Renewable: what connections are begun with, whose files may change while they come and go.
 
-May live here: when what is in the files is taken up. May not: what makes a context (`tls`).
+May live here: when what is in the files is taken up. May not: what makes a context (`tls`), or a
+secret (`secrets`).
 """
 
 import hashlib
 import ssl
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
-__all__ = ["RenewableContext"]
+from gateway.config.faults import Problem
+from gateway.config.secrets import Secret
+
+__all__ = ["Renewable", "RenewableContext", "RenewablePassword"]
+
+
+class Renewable(Protocol):
+    """What is in files, and may be taken up anew."""
+
+    def renew(self) -> bool:
+        """Take up what the files hold; return whether that is something new.
+
+        Call it over and over: a change counts when two looks in a row find the same, for a file
+        may be met half written, and a certificate and its key one after the other.
+
+        Raises:
+            gateway.config.faults.Problem: the new content cannot be used. It is said once, and the
+                last good content stays in use.
+        """
+
+
+class _Looks:
+    """What was seen at the last look, and what was taken up."""
+
+    def __init__(self, seen: bytes) -> None:
+        self._last = self._taken = seen
+
+    def settle(self, seen: bytes) -> bool:
+        """Tell whether it was seen twice in a row and is new; it counts as taken up then."""
+        new = seen == self._last and seen != self._taken
+        self._last = seen
+        if new:
+            self._taken = seen
+        return new
+
+
+class RenewablePassword:
+    """A password read anew when its file changes; log-ins begun after that use the new one.
+
+    Args:
+        secret: as the configuration was read with.
+    """
+
+    def __init__(self, secret: Secret) -> None:
+        self._source = self._current = secret
+        self._looks = _Looks(secret.reveal())
+
+    def __call__(self) -> str:
+        """Return the password."""
+        return self._current.reveal().decode("utf-8")
+
+    def renew(self) -> bool:
+        """See `Renewable`."""
+        found = self._look()
+        seen = found.reveal() if isinstance(found, Secret) else f"no: {found.problem}".encode()
+        if not self._looks.settle(seen):
+            return False
+        if isinstance(found, Problem):
+            raise found
+        self._current = found
+        return True
+
+    def _look(self) -> Secret | Problem:
+        try:
+            found = self._source.reread()
+        except Problem as problem:
+            return problem
+        if not found.is_text:
+            return Problem(f"{found} is not UTF-8 text", "store the password as text")
+        return found
 
 
 class RenewableContext(ssl.SSLContext):
@@ -33,15 +103,14 @@ class RenewableContext(ssl.SSLContext):
     current: ssl.SSLContext
     _make: Callable[[], ssl.SSLContext]
     _files: tuple[Path, ...]
-    _looked: bytes
-    _taken: bytes
+    _looks: _Looks
 
     def __new__(cls, make: Callable[[], ssl.SSLContext], files: Sequence[Path]) -> Self:
         """Make the first context; the protocol of the shell around it is never spoken."""
         context = super().__new__(cls, ssl.PROTOCOL_TLS_CLIENT)
         context._make = make
         context._files = tuple(files)
-        context._looked = context._taken = context._look()
+        context._looks = _Looks(context._look())
         context.current = make()
         return context
 
@@ -50,21 +119,9 @@ class RenewableContext(ssl.SSLContext):
         return self.current.wrap_bio(*args, **options)
 
     def renew(self) -> bool:
-        """Take up what the files hold; return whether that is something new.
-
-        Call it over and over: a change counts when two looks in a row find the same, for a
-        certificate and its key may be written one after the other.
-
-        Raises:
-            gateway.config.faults.Problem: the new content cannot be used. It is said once, and the
-                last good content stays in use.
-        """
-        seen = self._look()
-        settled = seen == self._looked
-        self._looked = seen
-        if not settled or seen == self._taken:
+        """See `Renewable`."""
+        if not self._looks.settle(self._look()):
             return False
-        self._taken = seen
         self.current = self._make()
         return True
 

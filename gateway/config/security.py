@@ -23,7 +23,8 @@ class Security(Section):
     sasl_mechanism: Mechanism | None = Field(None, description="How to log in.")
     username: str | None = Field(None, description="User to log in as.")
     password: Annotated[Secret | None, SecretIn()] = Field(
-        None, description="Reference to the user's password."
+        None,
+        description="Reference to the user's password; a file is read anew for new connections.",
     )
     token_file: File | None = Field(
         None,

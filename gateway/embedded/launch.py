@@ -69,15 +69,16 @@ class Launch:
         self._properties.write_text(render(properties), encoding="utf-8")
         self._probe_port = probe_port
 
-    def format(self) -> None:
-        """Make the data folder a cluster's, unless it is one.
+    def format(self, cluster: str = "") -> None:
+        """Make the data folder a cluster's, unless it is one; a new one's where none is named.
 
         Raises:
             KafkaFailed: Kafka's storage tool refused, for instance the properties.
         """
         if (self.data / "meta.properties").exists():
             return
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        if not cluster:
+            cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         arguments = ["format", f"--cluster-id={cluster}", f"--config={self._properties}"]
         self.process.run([*self._java, "kafka.tools.StorageTool", *arguments], self.log)
         deadline = time.monotonic() + _FORMAT_SECONDS

@@ -82,7 +82,8 @@ class JournalWriter:
         self._marks: deque[Marks] = deque()
         self._notes: deque[tuple[Kind, bytes]] = deque()
         self._in_flight: asyncio.Future[tuple[Ack, ...] | Reason] | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
+        self._due = 0.0  # when it fires: uvloop's handles of less than a millisecond cannot tell
         self._linger = _LINGER
         self._failing = False
         self._warned = False
@@ -138,9 +139,10 @@ class JournalWriter:
         """Write within so many seconds, sooner where that was the plan."""
         due = self._loop.time() + within
         if self._timer is not None:
-            if self._timer.when() <= due:
+            if self._due <= due:
                 return
             self._timer.cancel()
+        self._due = due
         self._timer = self._loop.call_at(due, self._write)
 
     def _write(self) -> None:

@@ -1,4 +1,4 @@
-"""Client: the two manners that every client of aiokafka here is held to: bounded start, hard cut.
+"""Client: the manners that every client of aiokafka here is held to: fresh log-in, hard cut.
 
 May live here: what leans on private parts of `aiokafka.client` and `aiokafka.conn` (a test guards
 them). May not: producing or administering.
@@ -15,7 +15,9 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.client import AIOKafkaClient
 from aiokafka.conn import CloseReason
 
-__all__ = ["end_consumer", "pace_metadata", "sever"]
+from gateway.sink.settings import KafkaSettings
+
+__all__ = ["end_consumer", "log_in_afresh", "pace_metadata", "sever"]
 
 _CLOSE_WITHIN = 1.0  # seconds; aborted sockets close at once, this is for the loop to notice
 
@@ -39,6 +41,22 @@ def pace_metadata(client: AIOKafkaClient, interval: float) -> None:
         return await update(*args)
 
     vars(client)["_metadata_update"] = paced
+
+
+def log_in_afresh(client: AIOKafkaClient, settings: KafkaSettings) -> None:
+    """Have `client` connect with the password as it is then, not as it was when it was made.
+
+    For a token aiokafka asks anew at each connection, for a password it does not.
+    """
+    password, connect = settings.password, client._get_conn  # noqa: SLF001 - who connects
+    if password is None:
+        return
+
+    def connected(*args: Any, **options: Any) -> Any:
+        client._sasl_plain_password = password()  # noqa: SLF001 - read when it connects
+        return connect(*args, **options)
+
+    vars(client)["_get_conn"] = connected
 
 
 async def _refused(*_arguments: Any, **_options: Any) -> None:

@@ -65,7 +65,7 @@ async def connect(
         port,
         client_id=settings.client_id,
         request_timeout_ms=round(within * 1000),
-        **settings.security,
+        **settings.log_in(),
     )
     async with asyncio.timeout(within):
         await connection.connect()

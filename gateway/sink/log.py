@@ -1,19 +1,18 @@
 """Log: topics of Kafka, read back; see `gateway.retrieval.Log`.
 
-May live here: reading without a group: nothing is committed, nobody's offsets move. May not: what
-is read, and what it means.
+May live here: reading on from where a `consumer` began. May not: what the records mean.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import TopicAuthorizationFailedError
 
 from gateway.retrieval import LogFailed, Stored
 from gateway.sink.client import end_consumer
+from gateway.sink.consumer import Span, begin, groupless
 from gateway.sink.knock import why
 from gateway.sink.settings import KafkaSettings
 from gateway.sink.topics import Admin
@@ -38,18 +37,13 @@ class KafkaLog:
     @asynccontextmanager
     async def open(self, topics: Sequence[str], since: float) -> AsyncIterator["KafkaReader"]:
         """Open topics at their first record of `since` or later; see `gateway.retrieval.Log`."""
-        consumer = AIOKafkaConsumer(
-            **self._settings.client_options(),
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",  # where retention was faster than we
-            max_partition_fetch_bytes=_FETCH_BYTES,
-        )
+        consumer = groupless(self._settings, max_partition_fetch_bytes=_FETCH_BYTES)
         try:
             try:
                 async with asyncio.timeout(_OPEN_WITHIN):
                     partitions = await self._partitions(topics)
                     await consumer.start()
-                    reader = await _opened(consumer, partitions, since)
+                    reader = KafkaReader(consumer, await begin(consumer, partitions, since))
             except LogFailed:
                 raise
             except Exception as error:  # SASL code raises anything
@@ -78,18 +72,11 @@ class KafkaLog:
 class KafkaReader:
     """Reads on from where it was opened; see `gateway.retrieval.LogReader`."""
 
-    def __init__(
-        self,
-        consumer: AIOKafkaConsumer,
-        positions: dict[TopicPartition, int],
-        ends: dict[TopicPartition, int],
-        *,
-        from_first: bool,
-    ) -> None:
+    def __init__(self, consumer: AIOKafkaConsumer, spans: Mapping[TopicPartition, Span]) -> None:
         self._consumer = consumer
-        self._positions = positions
-        self._ends = ends
-        self.from_first = from_first
+        self._positions = {partition: span.start for partition, span in spans.items()}
+        self._ends = {partition: span.end for partition, span in spans.items()}
+        self.from_first = all(span.start <= span.first for span in spans.values())
 
     @property
     def left(self) -> int:
@@ -123,26 +110,6 @@ class KafkaReader:
             with suppress(asyncio.TimeoutError):
                 at = await asyncio.wait_for(self._consumer.position(partition), within)
                 self._positions[partition] = max(at, self._positions[partition])
-
-
-async def _opened(
-    consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition], since: float
-) -> KafkaReader:
-    consumer.assign(partitions)
-    firsts: dict[TopicPartition, int] = await consumer.beginning_offsets(partitions)
-    ends: dict[TopicPartition, int] = await consumer.end_offsets(partitions)
-    at = max(0, round(since * 1000))
-    found: dict[TopicPartition, Any] = await consumer.offsets_for_times(
-        dict.fromkeys(partitions, at)
-    )
-    positions = {
-        partition: found[partition].offset if found[partition] is not None else ends[partition]
-        for partition in partitions
-    }
-    for partition, offset in positions.items():
-        consumer.seek(partition, offset)
-    from_first = all(positions[partition] <= firsts[partition] for partition in partitions)
-    return KafkaReader(consumer, positions, ends, from_first=from_first)
 
 
 def _named(topics: Sequence[str]) -> str:

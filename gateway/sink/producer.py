@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaConnectionError, UnknownTopicOrPartitionError
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.structs import TopicPartition
 
-from gateway.sink.client import pace_metadata, sever
+from gateway.sink.client import log_in_afresh, pace_metadata, sever
 from gateway.sink.sent import Sent
 from gateway.sink.settings import Compression, KafkaSettings
 from gateway.sink.wire import Exchange
@@ -81,6 +81,7 @@ class Producer:
         self._in_flight: set[Sent] = self._accumulator._pending_batches  # noqa: SLF001 - as above
         self.dead: str | None = None
         pace_metadata(self._client, _METADATA_PACE)
+        log_in_afresh(self._client, settings)
 
     async def start(self, topics: Iterable[str]) -> None:
         """Connect, obtain a producer id and the metadata of `topics`.

@@ -3,7 +3,7 @@
 May live here: shapes and defaults. May not: reading configuration (`gateway.config` does).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -39,6 +39,7 @@ class KafkaSettings:
     Attributes:
         bootstrap_servers: `host:port`, one or several.
         security: aiokafka's own keywords (`security_protocol`, `ssl_context`, `sasl_*`).
+        password: tells the password as it is now; None: `security` has it, or there is none.
         client_id: the name brokers log and meter us by.
         compression_type: of batches; None: none.
         publish_timeout: seconds until a record's `answer` is `publish_timeout` at the latest.
@@ -60,6 +61,7 @@ class KafkaSettings:
 
     bootstrap_servers: str | tuple[str, ...]
     security: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    password: Callable[[], str] | None = field(default=None, repr=False)
     client_id: str = "cstar-gateway"
     compression_type: Compression | None = None
     publish_timeout: float = 7.0
@@ -81,6 +83,11 @@ class KafkaSettings:
         servers = self.bootstrap_servers
         return servers if isinstance(servers, str) else ", ".join(servers)
 
+    def log_in(self) -> dict[str, Any]:
+        """Return aiokafka's keywords for a connection begun now."""
+        password = {} if self.password is None else {"sasl_plain_password": self.password()}
+        return {**self.security, **password}
+
     def client_options(self) -> dict[str, Any]:
         """Return what every aiokafka client is built with."""
         servers = self.bootstrap_servers
@@ -88,5 +95,5 @@ class KafkaSettings:
             "bootstrap_servers": servers if isinstance(servers, str) else list(servers),
             "client_id": self.client_id,
             "request_timeout_ms": self.request_timeout_ms,
-            **self.security,
+            **self.log_in(),
         }

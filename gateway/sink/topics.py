@@ -17,7 +17,7 @@ from aiokafka.errors import (
 from aiokafka.protocol.metadata import MetadataRequest
 
 from gateway.sink.authorized import AuthorizedMetadataRequest, operations
-from gateway.sink.client import sever
+from gateway.sink.client import log_in_afresh, sever
 from gateway.sink.settings import KafkaSettings, TopicSpec
 
 __all__ = ["Admin", "TopicView", "create_configs"]
@@ -58,6 +58,7 @@ class Admin:
         self._settings = settings
         self._admin = AIOKafkaAdminClient(**settings.client_options())
         self._client = self._admin._client  # noqa: SLF001 - requests it has no method for
+        log_in_afresh(self._client, settings)
 
     async def start(self) -> None:
         """Connect."""

@@ -4,7 +4,7 @@ import ssl
 from pathlib import Path
 
 from gateway.config import client_options
-from tests.config.files import ENVIRON, MINIMAL, loaded
+from tests.config.files import MINIMAL, loaded
 
 _CERTIFICATES = Path(__file__).parent / "certificates"
 
@@ -15,8 +15,8 @@ def test_a_plain_link_needs_its_protocol_alone(tmp_path: Path) -> None:
     assert client_options(config.kafka.security) == {"security_protocol": "PLAINTEXT"}
 
 
-def test_an_encrypted_log_in_has_a_context_and_a_password(tmp_path: Path) -> None:
-    """The broker's name and certificate are checked; the password is what the reference names."""
+def test_an_encrypted_log_in_has_a_context_and_a_user(tmp_path: Path) -> None:
+    """The broker's name and certificate are checked; the password comes apart, as it may change."""
     security = loaded(
         tmp_path,
         f"""{MINIMAL}
@@ -39,7 +39,6 @@ def test_an_encrypted_log_in_has_a_context_and_a_password(tmp_path: Path) -> Non
         "security_protocol": "SASL_SSL",
         "sasl_mechanism": "SCRAM-SHA-512",
         "sasl_plain_username": "gateway",
-        "sasl_plain_password": ENVIRON["PASSWORD"],
     }
 
 

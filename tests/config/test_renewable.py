@@ -1,11 +1,12 @@
-"""Renewable: certificates that are replaced on disk are used for the next handshake."""
+"""Renewable: certificates and passwords replaced on disk are used for the next connection."""
 
 import ssl
 from pathlib import Path
 
 import pytest
 
-from gateway.config import Problem, RenewableContext, listener_context
+from gateway.config import Problem, RenewableContext, RenewablePassword, listener_context
+from gateway.config.secrets import SecretIn, Surroundings
 from tests.certificates import Authority, Pair
 
 
@@ -116,3 +117,58 @@ def test_old_versions_are_not_spoken(tmp_path: Path) -> None:
     assert context.minimum_version is ssl.TLSVersion.TLSv1_2
     assert context.verify_mode is ssl.CERT_NONE
     assert not context.get_ca_certs()
+
+
+def password(file: Path) -> RenewablePassword:
+    """Return the password that a configuration has in this file."""
+    return RenewablePassword(SecretIn()._resolve(f"file:{file}", Surroundings({}, Path())))
+
+
+def test_a_new_password_is_used_once_it_has_settled(tmp_path: Path) -> None:
+    """The second look that finds the same content takes it up, and says so once."""
+    file = tmp_path / "password"
+    file.write_text("first\n")
+    renewable = password(file)
+    assert not renewable.renew()
+    file.write_text("sec")
+    assert not renewable.renew()
+    file.write_text("second\n")
+    assert not renewable.renew()
+    assert renewable() == "first"
+    assert renewable.renew()
+    assert not renewable.renew()
+    assert renewable() == "second"
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", None])
+def test_a_bad_password_is_told_once_and_the_last_good_stays(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    """Empty, not text or gone: a problem with the file and no content, and it may be mended."""
+    file = tmp_path / "password"
+    file.write_text("good")
+    renewable = password(file)
+    if content is None:
+        file.unlink()
+    else:
+        file.write_bytes(content)
+    assert not renewable.renew()
+    with pytest.raises(Problem) as raised:
+        renewable.renew()
+    assert str(file) in raised.value.problem
+    assert raised.value.fix
+    assert not renewable.renew()
+    assert renewable() == "good"
+    file.write_text("better")
+    assert not renewable.renew()
+    assert renewable.renew()
+    assert renewable() == "better"
+
+
+def test_a_password_in_a_variable_stays(tmp_path: Path) -> None:
+    """A process's variables do not change: nothing is looked at."""
+    secret = SecretIn()._resolve("env:PASSWORD", Surroundings({"PASSWORD": "only"}, tmp_path))
+    renewable = RenewablePassword(secret)
+    assert not renewable.renew()
+    assert not renewable.renew()
+    assert renewable() == "only"

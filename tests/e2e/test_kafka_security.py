@@ -19,7 +19,7 @@ from gateway.sink.topics import Admin
 from tests.certificates import Authority
 from tests.cli.environment import run_json
 from tests.e2e.delivering import Sender, event, ids_in_kafka
-from tests.e2e.running import Client, environment, running_gateway
+from tests.e2e.running import Client, environment, gateway_command, running_gateway
 from tests.e2e.secured import bearer_token, grant, revoke, sasl, set_password, tls
 from tests.waiting import until
 
@@ -86,6 +86,36 @@ async def test_a_password_lets_us_in(guarded: Guarded, permitted: str, mechanism
     async with running_gateway(servers, permitted, wait=True, **settings) as client:
         assert (await client.send(event("evt_1")))[0] == 202
     assert await ids_in_kafka(guarded.kafka.internal_servers, permitted) == {"evt_1": 1}
+
+
+async def test_a_password_may_be_changed(guarded: Guarded, permitted: str, tmp_path: Path) -> None:
+    """Changed at the broker and in its file, it is what the next connections log in with."""
+    file = tmp_path / "password"
+    file.write_text("right")
+    settings = guarded.settings("SCRAM-SHA-512", PASSWORD=f"file:{file}")
+    variables = environment(guarded.kafka.bootstrap_servers, permitted, **settings)
+    async with gateway_command(variables) as command:
+        client = await command.listening()
+        await client.wait_ready()
+        assert (await client.send(event("evt_1")))[0] == 202
+        file.write_text("")
+        await until(lambda: bool(command.lines("credentials refused")))
+        assert (await client.send(event("evt_2")))[0] == 202
+        try:
+            await set_password(guarded.kafka, USER, "another")
+            file.write_text("another")
+            await until(lambda: bool(command.lines("credentials renewed")))
+            await guarded.kafka.restart()
+            await client.wait_ready()
+            await Sender(client, "changed").deliver("evt_3")
+        finally:
+            await set_password(guarded.kafka, USER, "right")
+        (line,) = command.lines("credentials refused")
+        assert (line["level"], line["of"]) == ("error", "kafka password")
+        assert str(file) in line["problem"]
+        assert "another" not in command.log
+    ids = await ids_in_kafka(guarded.kafka.internal_servers, permitted)
+    assert ids == {"evt_1": 1, "evt_2": 1, "evt_3": 1}
 
 
 async def test_a_token_lets_us_in_and_may_expire(

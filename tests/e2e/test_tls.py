@@ -60,16 +60,16 @@ async def test_deliveries_over_tls_and_a_certificate_renewed_while_serving(
 
         new = authority.sign("127.0.0.1", common_name="second")
         pair.certificate.write_bytes(b"half a certificate")
-        await until(lambda: bool(command.lines("certificates refused")))
+        await until(lambda: bool(command.lines("credentials refused")))
         assert await deliver(client.port, friendly, "evt_2") == 202
         pair.certificate.write_bytes(new.certificate.read_bytes())
         pair.key.write_bytes(new.key.read_bytes())
-        await until(lambda: bool(command.lines("certificates renewed")))
+        await until(lambda: bool(command.lines("credentials renewed")))
         assert "second" in await shown(client.port, friendly)
         assert await deliver(client.port, friendly, "evt_3") == 202
 
-        (line,) = command.lines("certificates refused")
-        assert (line["level"], line["of"]) == ("error", "ingress")
+        (line,) = command.lines("credentials refused")
+        assert (line["level"], line["of"]) == ("error", "ingress certificates")
         assert str(pair.certificate) in line["problem"]
         assert line["fix"]
         assert await client.metric('cstar_gateway_tls_handshakes_total{result="failed"}') == 2

@@ -2,6 +2,8 @@
 
 import asyncio
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from gateway.embedded import Kafka
@@ -10,8 +12,9 @@ from tests.faults.context import Context
 from tests.faults.plan import Plan
 from tests.faults.proxy import Proxy
 from tests.faults.row import Row
-from tests.faults.trial import trial
+from tests.faults.trial import Trial, trial
 from tests.signing import SECRET
+from tests.waiting import until
 
 __all__ = [
     "addresses_changed",
@@ -19,6 +22,7 @@ __all__ = [
     "broker_frozen",
     "broker_killed",
     "password_changed",
+    "password_rotated",
     "throttled",
 ]
 
@@ -126,30 +130,61 @@ async def throttled(context: Context) -> Row:
 
 async def password_changed(context: Context) -> Row:
     """A broker that no longer knows our password, and then does again."""
+    injected = "password changed at the broker, connections reset; changed back after the first 503"
+    async with _logging_in(context, Plan("F11", "log-in refused", injected)) as (under, _):
+        servers = under.context.kafka.internal_servers
+        await under.reached(0.3)
+        await broker_commands.set_password(servers, _USER, SECRET[::-1])
+        under.context.proxy.reset()
+        await under.answered(503)
+        await broker_commands.set_password(servers, _USER, SECRET)
+        under.healed()
+    return under.row
+
+
+async def password_rotated(context: Context) -> Row:
+    """A new password at the broker and in our file, and then new connections."""
+    injected = "password changed at the broker and in its file, connections reset once it was read"
+    async with _logging_in(context, Plan("F11", "password rotated", injected)) as (under, file):
+        await under.reached(0.3)
+        servers = under.context.kafka.internal_servers
+        await broker_commands.set_password(servers, _USER, SECRET[::-1])
+        file.write_text(SECRET[::-1])
+        commands = [replica.command for replica in under.replicas]
+        await until(lambda: all(command.lines("credentials renewed") for command in commands))
+        under.context.proxy.reset()
+        under.healed()
+    return under.row
+
+
+@asynccontextmanager
+async def _logging_in(context: Context, plan: Plan) -> AsyncIterator[tuple[Trial, Path]]:
+    """Run a trial on a broker that wants a password; the gateways read it from the file."""
     listener = {
         "listener.name.clients.sasl.enabled.mechanisms": "SCRAM-SHA-256",
         "listener.name.clients.scram-sha-256.sasl.jaas.config": f"{_SCRAM} required;",
     }
-    login = {
-        "KAFKA__SECURITY__PROTOCOL": "SASL_PLAINTEXT",
-        "KAFKA__SECURITY__SASL_MECHANISM": "SCRAM-SHA-256",
-        "KAFKA__SECURITY__USERNAME": _USER,
-        "KAFKA__SECURITY__PASSWORD": "env:TEST_WEBHOOK_SECRET",
-    }
-    injected = "password changed at the broker, connections reset; changed back after the first 503"
-    plan = Plan("F11", "log-in refused", injected, more=login)
-    async with (
-        Proxy() as proxy,
-        Kafka(advertised_port=proxy.port, protocol="SASL_PLAINTEXT", overrides=listener) as kafka,
-    ):
-        proxy.target = kafka.port
-        servers = kafka.internal_servers
-        await broker_commands.set_password(servers, _USER, SECRET)
-        async with trial(context._replace(kafka=kafka, proxy=proxy), plan) as under:
-            await under.reached(0.3)
-            await broker_commands.set_password(servers, _USER, SECRET[::-1])
-            proxy.reset()
-            await under.answered(503)
-            await broker_commands.set_password(servers, _USER, SECRET)
-            under.healed()
-    return under.row
+    with tempfile.TemporaryDirectory() as folder:
+        file = _written(Path(folder, "password"), SECRET)
+        login = {
+            "KAFKA__SECURITY__PROTOCOL": "SASL_PLAINTEXT",
+            "KAFKA__SECURITY__SASL_MECHANISM": "SCRAM-SHA-256",
+            "KAFKA__SECURITY__USERNAME": _USER,
+            "KAFKA__SECURITY__PASSWORD": f"file:{file}",
+        }
+        async with (
+            Proxy() as proxy,
+            Kafka(
+                advertised_port=proxy.port, protocol="SASL_PLAINTEXT", overrides=listener
+            ) as kafka,
+        ):
+            proxy.target = kafka.port
+            await broker_commands.set_password(kafka.internal_servers, _USER, SECRET)
+            context = context._replace(kafka=kafka, proxy=proxy)
+            async with trial(context, plan._replace(more=login)) as under:
+                yield under, file
+
+
+def _written(file: Path, content: str) -> Path:
+    file.write_text(content)
+    return file

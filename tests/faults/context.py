@@ -27,7 +27,8 @@ class Context(NamedTuple):
         seed: of every choice.
         events: about how many distinct events to send.
         minutes: of the random schedule.
-        rate: events a second of the random schedule.
+        rate: events a second under random faults.
+        kill_minutes: of kills on and on.
     """
 
     kafka: Kafka
@@ -39,3 +40,4 @@ class Context(NamedTuple):
     events: int = 2000
     minutes: float = 1.0
     rate: float = 400.0
+    kill_minutes: float = 1.0

@@ -4,12 +4,12 @@ import asyncio
 import signal
 
 from tests.faults.context import Context
-from tests.faults.mishaps import HIDDEN_SECONDS, JUMP_SECONDS, STALL_SECONDS
+from tests.faults.mishaps import JUMP_SECONDS, STALL_SECONDS
 from tests.faults.plan import Plan
 from tests.faults.row import Row
 from tests.faults.trial import Trial, trial
 
-__all__ = ["clock_jumps", "leader_hidden", "loop_stalled", "task_dies"]
+__all__ = ["clock_jumps", "loop_stalled", "task_dies"]
 
 _APART = 2.0  # seconds: two signals at once are one
 _STATUSES = frozenset({200, 202, 401, 503})
@@ -28,21 +28,6 @@ async def task_dies(context: Context) -> Row:
             context.proxy.reset()
             await asyncio.sleep(1.5)
             under.healed()
-    return under.row
-
-
-async def leader_hidden(context: Context) -> Row:
-    """A partition without a leader, for longer than any request to it may take."""
-    injected = (
-        f"metadata patched: partition 0 of every topic has no leader for {HIDDEN_SECONDS:g} s"
-    )
-    arm = ("--on-signal=leader",)
-    plan = Plan("F8", "partition without a leader", injected, arm=arm)
-    async with trial(context, plan) as under:
-        await under.reached(0.2)
-        _signal(under)
-        await asyncio.sleep(HIDDEN_SECONDS)
-        under.healed()
     return under.row
 
 

@@ -11,16 +11,13 @@ from types import MappingProxyType
 from typing import Any
 
 import aiokafka.client
-from aiokafka.cluster import ClusterMetadata
-from aiokafka.structs import TopicPartition
 
 from tests.faults.patch import patch
 
-__all__ = ["HIDDEN_SECONDS", "JUMP_SECONDS", "MISHAPS", "STALL_SECONDS"]
+__all__ = ["JUMP_SECONDS", "MISHAPS", "STALL_SECONDS"]
 
 STALL_SECONDS = 5.0
 JUMP_SECONDS = 600.0
-HIDDEN_SECONDS = 20.0
 _BROKEN_SECONDS = 1.5
 
 
@@ -66,26 +63,7 @@ def _connecting() -> None:
     _at_signal(break_for_a_while)
 
 
-def _leader() -> None:
-    """Hide the leader of every topic's partition 0 for a while."""
-    until = 0.0
-
-    def make(original: Any) -> Any:
-        def leader_for_partition(cluster: ClusterMetadata, partition: TopicPartition) -> Any:
-            hidden = time.monotonic() < until and partition.partition == 0
-            return -1 if hidden else original(cluster, partition)
-
-        return leader_for_partition
-
-    def hide() -> None:
-        nonlocal until
-        until = time.monotonic() + HIDDEN_SECONDS
-
-    patch(ClusterMetadata, "leader_for_partition", make)
-    _at_signal(hide)
-
-
 MISHAPS: Mapping[str, Callable[[], None]] = MappingProxyType(
-    {"stall": _stall, "clock": _clock, "connecting": _connecting, "leader": _leader}
+    {"stall": _stall, "clock": _clock, "connecting": _connecting}
 )
 """Every mishap by its name."""

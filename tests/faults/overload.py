@@ -1,16 +1,14 @@
-"""Overload: more connections and ids than may be held. `python -m tests.faults.overload`.
+"""Overload: more connections than may be held. `python -m tests.faults.overload`.
 
-F24 descriptors run out; F25 a flood of distinct ids under a memory limit; and connections beyond
-`max_connections`, silent ones and such as bring bodies byte by byte.
+F24 descriptors run out; and connections beyond `max_connections`, silent ones and such as bring
+bodies byte by byte. More ids than may be held: `flood`.
 """
 
 import asyncio
 import sys
 import time
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
@@ -18,25 +16,19 @@ from typing import Any, Protocol
 import msgspec
 
 from gateway.embedded import Kafka
-from gateway.events.catalogue import CATEGORIES
 from tests.e2e.running import Client, environment
 from tests.e2e.serving import Served, served
 from tests.faults.crowd import crowd
 from tests.faults.row import Row
-from tests.faults.traffic import Traffic, request
-from tests.kafka_reading import end_offsets
+from tests.faults.traffic import Traffic
 
 __all__ = [
     "Given",
     "descriptors_run_out",
     "flood_of_connections",
-    "flood_of_ids",
     "gateway",
     "main",
 ]
-
-_REACH = "cstar_gateway_idempotency_window_seconds"
-_MIB = 1024 * 1024
 
 
 class Given(Protocol):
@@ -129,76 +121,6 @@ async def flood_of_connections(given: Given, seconds: float = 10.0) -> Row:
     )
 
 
-class _Flood(msgspec.Struct):
-    """A million events, each sent once."""
-
-    statuses: Counter[bytes] = msgspec.field(default_factory=Counter)
-    reaches: list[float] = msgspec.field(default_factory=list)
-    sizes: list[int] = msgspec.field(default_factory=list)
-    sent: int = 0
-
-
-async def flood_of_ids(given: Given, memory: str = "24MiB") -> Row:
-    """Distinct ids without end, under a memory limit that does not hold them all."""
-    failures, flood = [], _Flood()
-    async with gateway(given, IDEMPOTENCY__MEMORY_LIMIT=memory) as (serving, client):
-        before, began = serving.memory, time.monotonic()
-        watching = asyncio.create_task(_watch(flood, serving, client))
-        await asyncio.gather(*(_pour(flood, serving.port, given.events) for _ in range(32)))
-        seconds = time.monotonic() - began
-        watching.cancel()
-        reach, ids = (
-            await client.metric(_REACH),
-            await client.metric("cstar_gateway_idempotency_ids"),
-        )
-        ledger = await client.ledger()
-        failures += faults_in(serving)
-        topics = [f"{given.prefix}.{category}" for category in (*CATEGORIES, "other")]
-        records = sum((await end_offsets(given.kafka.bootstrap_servers, topics)).values())
-    if flood.statuses.keys() != {b"202"}:
-        failures.append(f"answers {dict(flood.statuses)}")
-    return Row(
-        fault="F25",
-        name="a flood of distinct ids",
-        injected=f"{flood.sent:,} ids, memory_limit {memory}",
-        sent=flood.sent,
-        deliveries=flood.sent,
-        acked=flood.statuses[b"202"],
-        unavailable=int(ledger["unavailable"]),
-        lost=max(0, flood.statuses[b"202"] - records),
-        duplicates=max(0, records - flood.sent),
-        notes=(
-            f"{flood.sent / seconds:,.0f}/s; memory {before / _MIB:.0f} MiB before, "
-            f"{max(flood.sizes, default=0) / _MIB:.0f} at most, "
-            f"{flood.sizes[-1] / _MIB:.0f} at the end; {ids:,.0f} ids remembered, "
-            f"window {flood.reaches[0]:,.0f} → {reach:,.0f} s"
-        ),
-        failures=tuple(failures),
-    )
-
-
-async def _watch(flood: _Flood, serving: Served, client: Client) -> None:
-    while True:
-        flood.reaches.append(await client.metric(_REACH))
-        flood.sizes.append(serving.memory)
-        await asyncio.sleep(1)
-
-
-async def _pour(flood: _Flood, port: int, events: int, together: int = 16) -> None:
-    """Send distinct events, some together on one connection, until there were enough."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    while flood.sent < events:
-        first, flood.sent = flood.sent, flood.sent + together
-        numbers = range(first, first + together)
-        writer.write(b"".join(request(f"evt_flood_{number}", number % 64) for number in numbers))
-        for _ in numbers:
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = int(head.rpartition(b"Content-Length: ")[2].partition(b"\r\n")[0])
-            await reader.readexactly(length)
-            flood.statuses[head[9:12]] += 1
-    writer.close()
-
-
 def faults_in(serving: Served) -> list[str]:
     """Return what the log has that must not be there."""
     lines = serving.log.splitlines()
@@ -231,8 +153,5 @@ if __name__ == "__main__":
     found: dict[str, Any] = {
         "F24": descriptors_run_out,
         "F24b": flood_of_connections,
-        "F25": flood_of_ids,
-        "F25b": partial(flood_of_ids, memory="64MiB"),  # a million fit
     }
-    wanted = [found[name] for name in sys.argv[2:]] or found.values()
-    sys.exit(asyncio.run(main(*wanted, events=int((sys.argv[1:] or ["1000000"])[0]))))
+    sys.exit(asyncio.run(main(*([found[name] for name in sys.argv[1:]] or found.values()))))

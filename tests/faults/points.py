@@ -1,4 +1,4 @@
-"""Points: where on an event's path a replica can be made to die.
+"""Points: where on an event's path, and on the way to being ready, a replica can be made to die.
 
 Each takes what is to be called there and patches the product; only `launcher` uses them.
 """
@@ -11,12 +11,14 @@ from typing import Any
 from aiokafka.client import AIOKafkaClient
 
 from gateway.idempotency.claims import Claims
+from gateway.idempotency.recall import Recall
+from gateway.idempotency.recovery import Recovery
 from gateway.ingress.connection import Connection
 from gateway.sink.producer import Producer
 from gateway.sink.publisher import Publisher
 from tests.faults.patch import patch
 
-__all__ = ["POINTS"]
+__all__ = ["IN_REPLAY", "POINTS"]
 
 Passed = Callable[[], None]
 
@@ -91,4 +93,12 @@ POINTS: Mapping[str, Callable[[Passed], None]] = MappingProxyType(
         "amid-reply": _amid_reply,
     }
 )
-"""Every point by its name."""
+"""Every point of an event's path by its name."""
+
+IN_REPLAY: Mapping[str, Callable[[Passed], None]] = MappingProxyType(
+    {
+        "in-journal": _before(Recall, "_apply"),
+        "in-outputs": _before(Recovery, "identities"),
+    }
+)
+"""Every point of reading back what was accepted, by its name."""

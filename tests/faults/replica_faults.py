@@ -3,9 +3,12 @@
 import asyncio
 import random
 import signal
+import time
+from statistics import median
 
 from tests.faults.context import Context
 from tests.faults.plan import Plan
+from tests.faults.replicas import Replica
 from tests.faults.row import Row
 from tests.faults.trial import Trial, trial
 
@@ -13,6 +16,7 @@ __all__ = [
     "frozen",
     "killed",
     "killed_at",
+    "killed_for_minutes",
     "restarted",
     "terminated",
     "terminated_without_kafka",
@@ -39,6 +43,48 @@ async def killed(context: Context) -> Row:
             await replica.back()
             under.healed()
     return under.row
+
+
+async def killed_for_minutes(context: Context) -> Row:
+    """Either replica killed at random for minutes, both at once now and then."""
+    injected = f"SIGKILL of either at random for {context.kill_minutes:g} min, restart within 2 s"
+    plan = Plan("F16b", "replicas killed on and on", injected, rate=context.rate, answers=False)
+    async with trial(context, plan) as under:
+        until = time.monotonic() + 60 * context.kill_minutes
+        waits = await asyncio.gather(
+            *(_kill_on(under, replica, until) for replica in under.replicas)
+        )
+        returns = [seconds for each in waits for seconds in each]
+        kills = " + ".join(str(len(each)) for each in waits)
+        under.notes.append(
+            f"{len(returns)} kills ({kills}), {_both_down(under)} of them of the last one standing;"
+            f" ready again {median(returns):.1f} s after the kill, {max(returns):.1f} s at most"
+        )
+    return under.row
+
+
+async def _kill_on(under: Trial, replica: Replica, until: float) -> list[float]:
+    """Kill a replica over and over; return the seconds it took each time to be ready again."""
+    choice = random.Random(f"{under.context.seed} {replica.number}")  # noqa: S311 - no secrets
+    took = []
+    while (pause := choice.uniform(1, 10)) < until - time.monotonic():
+        await asyncio.sleep(pause)
+        killed = time.monotonic()
+        await replica.kill()
+        await asyncio.sleep(choice.uniform(0, 2))
+        await replica.back()
+        under.healed()
+        took.append(time.monotonic() - killed)
+    return took
+
+
+def _both_down(under: Trial) -> int:
+    """Return how many kills struck while another replica was not ready again yet."""
+    return sum(
+        any(other.replica != one.replica and other.at <= one.at < other.back for other in crashes)
+        for crashes in [under.crashes]
+        for one in crashes
+    )
 
 
 async def killed_at(context: Context, point: str) -> Row:

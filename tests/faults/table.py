@@ -1,7 +1,7 @@
 """Table: what the scenarios found, kept as JSON and shown in docs/reliability.md."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -23,16 +23,24 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One row, and how it came about.
 
     Attributes:
+        scenario: what was run, and how strongly; in its place the next run's result comes.
         row: what was found.
         date: when, UTC.
+        seconds: that it took.
         seed: of every choice.
         retry: seconds from a failure to the next attempt.
     """
 
+    scenario: str
     row: Row
     date: str
+    seconds: float = 0.0
     seed: int
     retry: float
+
+    def newer(self, hours: float) -> bool:
+        """Tell whether it was found within so many hours."""
+        return datetime.now(UTC) - datetime.fromisoformat(self.date) < timedelta(hours=hours)
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,11 +50,10 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     entries: list[Entry]
 
 
-def entry(row: Row, *, seed: int, retry: float) -> Entry:
+def entry(scenario: str, row: Row, *, seconds: float, seed: int, retry: float) -> Entry:
     """Return a row as found now."""
-    return Entry(
-        row=row, date=datetime.now(UTC).isoformat(timespec="seconds"), seed=seed, retry=retry
-    )
+    date = datetime.now(UTC).isoformat(timespec="seconds")
+    return Entry(scenario=scenario, row=row, date=date, seconds=seconds, seed=seed, retry=retry)
 
 
 def read(path: Path = RESULTS) -> Result:
@@ -56,13 +63,14 @@ def read(path: Path = RESULTS) -> Result:
     return msgspec.json.decode(path.read_bytes(), type=Result)
 
 
-def write(found: Iterable[Entry], path: Path = RESULTS) -> None:
-    """Keep rows, in place of all that were kept of the same faults."""
-    entries = [*found]
-    faults = {one.row.fault for one in entries}
-    entries += [one for one in read(path).entries if one.row.fault not in faults]
-    entries.sort(key=lambda one: int(one.row.fault.strip("Fb")))
-    encoded = msgspec.json.encode(Result(machine=this_machine(), entries=entries))
+def write(found: Iterable[Entry], order: Sequence[str], path: Path = RESULTS) -> None:
+    """Keep rows beside those of the scenarios that were not run, in this order.
+
+    What is kept of a scenario that is not in the order goes: there is no such scenario any more.
+    """
+    entries = {one.scenario: one for one in (*read(path).entries, *found)}
+    ordered = [entries[scenario] for scenario in order if scenario in entries]
+    encoded = msgspec.json.encode(Result(machine=this_machine(), entries=ordered))
     path.write_bytes(msgspec.json.format(encoded, indent=1) + b"\n")
 
 
@@ -71,7 +79,7 @@ def render(path: Path = RESULTS) -> str:
     result = read(path)
     machine = result.machine
     injected = [one.row for one in result.entries if not one.row.omitted]
-    dates = sorted(one.date[:10] for one in result.entries)
+    dates = sorted(one.date[:10] for one in result.entries if not one.row.omitted)
     seeds = ", ".join(str(seed) for seed in sorted({one.seed for one in result.entries}))
     told = (
         f"Measured {_span(dates)} with `make faults`, seed {seeds}, on {machine.cores} cores"

@@ -55,9 +55,10 @@ async def test_nothing_is_lost_and_nothing_twice(
 
 
 async def test_every_scenario_is_of_a_fault_that_can_be_asked_for() -> None:
-    """`--only` takes each fault that has a scenario, and says which has none."""
+    """`--only` takes each fault that has a scenario, and says which has none; names are unique."""
     for scenario in SCENARIOS:
         assert scenario in chosen([scenario.fault])
     assert [*chosen([])] == [*SCENARIOS]
+    assert len({scenario.name for scenario in SCENARIOS}) == len(SCENARIOS)
     with pytest.raises(ValueError, match="no scenario of F99"):
         [*chosen(["F2", "F99"])]

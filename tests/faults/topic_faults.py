@@ -1,4 +1,4 @@
-"""What befalls topics: too few replicas, too small a limit, gone."""
+"""What befalls topics: too small a limit, gone."""
 
 import asyncio
 
@@ -10,28 +10,11 @@ from tests.faults.trial import PARTITIONS, trial
 from tests.kafka_reading import create_topics
 from tests.sink.rigs import alter_topic, delete_topics
 
-__all__ = ["limit_lowered", "too_few_replicas", "topic_missing"]
+__all__ = ["limit_lowered", "topic_missing"]
 
 _ROOM = 3 * 1024 * 1024
 _SMALL = 20_480
 _LARGE = 30_000
-
-
-async def too_few_replicas(context: Context) -> Row:
-    """Fewer replicas in sync than a topic asks for."""
-    injected = "`min.insync.replicas=2` on topics of one replica for 9 s"
-    plan = Plan("F9", "under the minimum of replicas", injected)
-    topics = Topics(context.prefix).categories
-    servers = context.kafka.internal_servers
-    async with trial(context, plan) as under:
-        await under.reached(0.3)
-        for topic in topics:
-            await alter_topic(servers, topic, min_insync_replicas="2", max_message_bytes=str(_ROOM))
-        await asyncio.sleep(9)
-        for topic in topics:
-            await alter_topic(servers, topic, min_insync_replicas="1", max_message_bytes=str(_ROOM))
-        under.healed()
-    return under.row
 
 
 async def limit_lowered(context: Context) -> Row:

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+import uvloop
 
 from gateway.idempotency import writing
 from gateway.idempotency.entry import ROW, Entry, Kind, decode_entry, pack
@@ -56,6 +57,18 @@ async def test_what_is_marked_together_is_written_together() -> None:
     await until(lambda: setting.writer.idle)
     assert setting.writer.unwritten == setting.writer.lag == 0
     assert [record.key for record in setting.sink.of_topic("journal")] == [b"me"]
+
+
+def test_marks_come_while_a_write_is_due_at_once() -> None:
+    """On uvloop, whose handles of no time cannot tell when they are due, they are kept."""
+
+    async def run() -> None:
+        setting = Setting()
+        setting.writer.start()
+        setting.writer.append(identities(1), NOW)
+        assert (await setting.written(1))[0].rows == pack(identities(1))
+
+    uvloop.run(run())
 
 
 async def test_what_is_in_flight_is_not_covered() -> None:

@@ -38,12 +38,14 @@ EVENTS: tuple[LogEvent, ...] = (
         "the system lets the process have too few open files",
         "what `fix` says",
     ),
-    LogEvent("certificates renewed", "info", ("of",), "replaced files are in use"),
     LogEvent(
-        "certificates refused",
+        "credentials renewed", "info", ("of",), "a replaced certificate or password is in use"
+    ),
+    LogEvent(
+        "credentials refused",
         "error",
         ("of", "problem", "fix"),
-        "replaced files cannot be used; the last good ones are",
+        "a replaced certificate or password cannot be used; the last good one is",
         "what `fix` says, before the old ones expire",
     ),
     LogEvent("secret reloaded", "info", _ABOUT_SECRET, "a file's new content is live"),
