@@ -46,7 +46,7 @@ $(VENV)-audit/.installed: requirements/audit.txt
 	@touch $@
 
 bench: $(STAMP) ## CPU per event, the gateway against a bare aiohttp server, and per stage
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks cpu --stages
 
 faults: $(STAMP) ## break Kafka, network and gateways under load, read the whole log, write the table
 	$(BIN)/python -m tests.faults
@@ -60,7 +60,7 @@ docs: $(STAMP) ## write the generated tables of docs/ anew
 
 lock: ## resolve requirements/*.txt anew (hashes, no index addresses)
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet 'uv>=0.6'
-	for set in 'runtime' 'dev --extra dev --group build --group test --group lint'; do \
+	for set in 'runtime' 'dev --extra dev --group build --group test --group lint --group bench'; do \
 		set -- $$set; name=$$1; shift; \
 		$(VENV)-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 			--no-header --no-annotate pyproject.toml "$$@" --output-file requirements/$$name.txt || exit 1; \

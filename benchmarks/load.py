@@ -19,13 +19,16 @@ import uvloop
 
 from benchmarks.accounting import cpu_time
 from benchmarks.connection import Connection
-from benchmarks.deliveries import Types, deliveries
+from benchmarks.deliveries import Mix, deliveries
 from benchmarks.failure import BenchFailed
 
-__all__ = ["Figures", "Load", "Plan", "drive"]
+__all__ = ["MOST_PER_SECOND", "Figures", "Load", "Plan", "drive"]
 
-_MOST_PER_SECOND = 30_000  # deliveries made; where they run out, the window ends there
+MOST_PER_SECOND = 30_000
+"""Deliveries made; where they run out, the window ends there."""
+
 _GRACE = 30.0  # seconds beyond the window for the last answers
+_MOST_BYTES = 1 << 29  # of them together
 _LONGEST = 200.0  # seconds; a signature is good for 300
 
 
@@ -33,22 +36,20 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What a load is told.
 
     Attributes:
-        port: of the server on this machine.
+        ports: of the servers on this machine; connections take them by turns.
         pids: the processes whose CPU time is read, by name.
         connections: open at once.
         warm_up: seconds before the window.
         seconds: of the window, at most.
-        types: of events.
-        seed: of their order.
+        mix: what is sent.
     """
 
-    port: int
+    ports: list[int]
     pids: dict[str, int]
     connections: int
     warm_up: float
     seconds: float
-    types: Types
-    seed: int
+    mix: Mix
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +61,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
         cpu_seconds: of each process of the plan within the window.
         load_cpu_seconds: the load's own within the window.
         statuses: every answer, those of the warm-up included, by status or what came instead.
+        cut: at most so many requests were sent whose answers nobody waited for.
     """
 
     events: int
@@ -67,6 +69,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     cpu_seconds: dict[str, float]
     load_cpu_seconds: float
     statuses: dict[str, int]
+    cut: int = 0
 
 
 class _Mark(NamedTuple):
@@ -130,7 +133,9 @@ class Load:
             self._stopped = True
             self.mark()
 
-    async def run(self, port: int, connections: int, warm_up: float, seconds: float) -> None:
+    async def run(
+        self, ports: Sequence[int], connections: int, warm_up: float, seconds: float
+    ) -> None:
         """Open the connections, send until the window is over, see every answer.
 
         Raises:
@@ -138,7 +143,8 @@ class Load:
         """
         loop = asyncio.get_running_loop()
         self._open = connections
-        for _ in range(connections):
+        for number in range(connections):
+            port = ports[number % len(ports)]
             await loop.create_connection(lambda: Connection(self), "127.0.0.1", port)
         begin = loop.call_later(warm_up, self.mark)
         end = loop.call_later(warm_up + seconds, self.stop)
@@ -185,12 +191,12 @@ async def drive(plan: Plan) -> Figures:
         raise BenchFailed(
             f"A run of {lasting:g} s would outlast its signatures: {_LONGEST:g} s is the most."
         )
-    count = int(_MOST_PER_SECOND * lasting) + plan.connections
-    made = islice(deliveries(plan.types, plan.seed), count)
-    load = Load([each.request(plan.port) for each in made], plan.pids)
+    count = int(MOST_PER_SECOND * lasting) + plan.connections
+    made = islice(deliveries(plan.mix), min(count, _MOST_BYTES // max(plan.mix.size, 1)))
+    load = Load([each.request() for each in made], plan.pids)
     gc.collect()
     gc.disable()  # a hundred thousand requests are not to be walked through while we count
-    await load.run(plan.port, plan.connections, plan.warm_up, plan.seconds)
+    await load.run(plan.ports, plan.connections, plan.warm_up, plan.seconds)
     gc.enable()
     return load.figures()
 

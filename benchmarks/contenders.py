@@ -1,0 +1,90 @@
+"""Contenders: every server that is measured, by name."""
+
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import NamedTuple
+
+from benchmarks.servers import Server, environment, gateway, server
+from benchmarks.without import STAGES
+from gateway.simulator import DEV_SECRET
+
+__all__ = ["BARE", "COMPARED", "CONTENDERS", "GATEWAY", "Contender", "left_out"]
+
+Start = Callable[[str, str, int], AbstractContextManager[Server]]
+
+
+class Contender(NamedTuple):
+    """One server that is measured.
+
+    Attributes:
+        name: in results and options.
+        says: what it is, for people.
+        start: runs it, given Kafka's address, a prefix of topics, and partitions of each.
+        writes: whether it writes to Kafka: then its records are counted.
+        lacks_topics: whether the bench must make its topics.
+    """
+
+    name: str
+    says: str
+    start: Start
+    writes: bool = True
+    lacks_topics: bool = False
+
+
+def _bare(*arguments: str) -> Start:
+    return lambda *_: server((sys.executable, "-m", "benchmarks.bare", *arguments), {})
+
+
+def _by_hand(*command: str) -> Start:
+    def start(servers: str, prefix: str, _: int) -> AbstractContextManager[Server]:
+        variables = {"BENCH_SECRET": DEV_SECRET, "BENCH_KAFKA": servers, "BENCH_PREFIX": prefix}
+        return server(command, variables)
+
+    return start
+
+
+def _gateway(servers: str, prefix: str, partitions: int) -> AbstractContextManager[Server]:
+    return gateway(environment(servers, prefix, partitions))
+
+
+def _without(
+    stage: str, variables: Mapping[str, str], servers: str, prefix: str, partitions: int
+) -> AbstractContextManager[Server]:
+    command = (sys.executable, "-m", "benchmarks.without", stage)
+    return gateway({**environment(servers, prefix, partitions), **variables}, command)
+
+
+BARE = Contender("bare", "bare aiohttp on uvloop", _bare(), writes=False)
+GATEWAY = Contender("gateway", "the gateway", _gateway)
+
+_OTHERS = (
+    Contender("documented", "bare aiohttp, `web.run_app`", _bare("documented"), writes=False),
+    Contender(
+        "fastapi",
+        "FastAPI and aiokafka by hand",
+        _by_hand(sys.executable, "-m", "benchmarks.fastapi_gateway"),
+        lacks_topics=True,
+    ),
+)
+_STRIPPED = tuple(
+    Contender(
+        f"without-{name}",
+        f"the gateway without {stage.says}",
+        partial(_without, name, stage.variables),
+        writes=stage.writes,
+    )
+    for name, stage in STAGES.items()
+)
+
+COMPARED = (BARE, *_OTHERS, GATEWAY)
+"""Those that are compared; the others say what a stage costs."""
+
+CONTENDERS: Mapping[str, Contender] = {each.name: each for each in (*COMPARED, *_STRIPPED)}
+"""All of them, by name, in the order in which people read them."""
+
+
+def left_out() -> list[str]:
+    """Return, for people, which servers cannot be measured here, and why."""
+    return []
