@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from functools import partial
 from typing import NamedTuple
 
+from benchmarks import go_gateway
 from benchmarks.servers import Server, environment, gateway, server
 from benchmarks.without import STAGES
 from gateway.simulator import DEV_SECRET
@@ -37,12 +38,18 @@ def _bare(*arguments: str) -> Start:
     return lambda *_: server((sys.executable, "-m", "benchmarks.bare", *arguments), {})
 
 
-def _by_hand(*command: str) -> Start:
-    def start(servers: str, prefix: str, _: int) -> AbstractContextManager[Server]:
-        variables = {"BENCH_SECRET": DEV_SECRET, "BENCH_KAFKA": servers, "BENCH_PREFIX": prefix}
-        return server(command, variables)
+def _by_hand(*command: str, servers: str, prefix: str) -> AbstractContextManager[Server]:
+    variables = {"BENCH_SECRET": DEV_SECRET, "BENCH_KAFKA": servers, "BENCH_PREFIX": prefix}
+    return server(command, variables)
 
-    return start
+
+def _fastapi(servers: str, prefix: str, _: int) -> AbstractContextManager[Server]:
+    command = (sys.executable, "-m", "benchmarks.fastapi_gateway")
+    return _by_hand(*command, servers=servers, prefix=prefix)
+
+
+def _go(servers: str, prefix: str, _: int) -> AbstractContextManager[Server]:
+    return _by_hand(str(go_gateway.build()), servers=servers, prefix=prefix)
 
 
 def _gateway(servers: str, prefix: str, partitions: int) -> AbstractContextManager[Server]:
@@ -61,12 +68,8 @@ GATEWAY = Contender("gateway", "the gateway", _gateway)
 
 _OTHERS = (
     Contender("documented", "bare aiohttp, `web.run_app`", _bare("documented"), writes=False),
-    Contender(
-        "fastapi",
-        "FastAPI and aiokafka by hand",
-        _by_hand(sys.executable, "-m", "benchmarks.fastapi_gateway"),
-        lacks_topics=True,
-    ),
+    Contender("fastapi", "FastAPI and aiokafka by hand", _fastapi, lacks_topics=True),
+    Contender("go", "Go and franz-go by hand", _go, lacks_topics=True),
 )
 _STRIPPED = tuple(
     Contender(
@@ -78,7 +81,11 @@ _STRIPPED = tuple(
     for name, stage in STAGES.items()
 )
 
-COMPARED = (BARE, *_OTHERS, GATEWAY)
+COMPARED = (
+    BARE,
+    *(each for each in _OTHERS if each.name != "go" or go_gateway.available()),
+    GATEWAY,
+)
 """Those that are compared; the others say what a stage costs."""
 
 CONTENDERS: Mapping[str, Contender] = {each.name: each for each in (*COMPARED, *_STRIPPED)}
@@ -87,4 +94,4 @@ CONTENDERS: Mapping[str, Contender] = {each.name: each for each in (*COMPARED, *
 
 def left_out() -> list[str]:
     """Return, for people, which servers cannot be measured here, and why."""
-    return []
+    return [] if go_gateway.available() else [go_gateway.NO_GO]
