@@ -6,11 +6,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import show
+from benchmarks import go_gateway, show
 from benchmarks.contenders import COMPARED, CONTENDERS, Contender, left_out
 from benchmarks.cpu import Cpu, rounds
 from benchmarks.deliveries import Mix
 from benchmarks.failure import BenchFailed
+from benchmarks.latency import AtPace, Idle, Latency, Times, at_paces, idle
 from benchmarks.result import head, keep
 from benchmarks.run import Demand, Sender
 from gateway.embedded import Kafka, KafkaFailed
@@ -68,13 +69,50 @@ def cpu(  # noqa: PLR0913 - options, each by name
     _print(show.cpu(result))
 
 
-def _chosen(only: str, *, stages: bool) -> list[Contender]:
+@app.command()
+def latency(
+    *,
+    rates: Annotated[str, typer.Option(help="Events a second, with commas.")] = "100,500,2000",
+    seconds: Annotated[float, typer.Option(min=1, help="Of each.")] = 30.0,
+    idle_pairs: Annotated[int, typer.Option("--idle", min=1, help="Pairs when idle.")] = 60,
+    only: Annotated[str, typer.Option(help="Servers, as for cpu.")] = "gateway,fastapi,go",
+    seed: Seed = 1,
+    name: Name = "",
+    short: Short = False,
+) -> None:
+    """Time to the 2xx, by an open loop, beside the broker's own; and when idle."""
+    chosen = _chosen(only)
+    times = Times(
+        rates=[float(rate) for rate in rates.split(",")],
+        seconds=seconds,
+        idle=idle_pairs,
+        mix=Mix(seed=seed),
+    )
+    if short:
+        times = Times(rates=[50], warm_up=0.5, seconds=1, idle=5, every=0.1, mix=Mix(seed=seed))
+    began = head()
+    paced: list[AtPace] = []
+    alone: list[Idle] = []
+    with _console.status("starting Kafka") as status, Kafka() as kafka:
+        for each in chosen:
+            paced += at_paces(kafka, each, times, status.update)
+            status.update(f"{each.says}: idle")
+            alone.append(idle(kafka, each, times))
+    result = Latency(head=began, times=times, paced=paced, idle=alone)
+    keep(result, name or ("short-latency" if short else "latency"))
+    for rows in show.latency(result):
+        _print(rows)
+
+
+def _chosen(only: str, *, stages: bool = False) -> list[Contender]:
     names = [name for name in only.split(",") if name]
     unknown = [name for name in names if name not in CONTENDERS]
     if unknown:
         raise typer.BadParameter(f"unknown: {', '.join(unknown)}", param_hint="--only")
     for line in left_out():
         _console.print(line, style="yellow")
+    if not go_gateway.available():
+        names = [name for name in names if name != "go"]
     if names:
         return [CONTENDERS[name] for name in names]
     return [*CONTENDERS.values()] if stages else [*COMPARED]

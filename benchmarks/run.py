@@ -4,26 +4,25 @@ It counts only when every answer was a 2xx and Kafka has each event that was ans
 """
 
 import asyncio
-import subprocess
-import sys
-import uuid
 from collections.abc import Sequence
-from contextlib import ExitStack
 from typing import Literal
 
 import msgspec
 
 from benchmarks import wrk
+from benchmarks.accounting import resident
 from benchmarks.contenders import Contender
 from benchmarks.deliveries import Mix
 from benchmarks.failure import BenchFailed
 from benchmarks.load import Figures, Plan
-from benchmarks.servers import ROOT, Server
-from benchmarks.topics import count_records, make_topics, remove_topics
+from benchmarks.servers import Server
+from benchmarks.serving import Place, place, serving
+from benchmarks.task import ask
+from benchmarks.topics import count_records
 from gateway.embedded import Kafka
 from gateway.pipeline.routes import Topics
 
-__all__ = ["Demand", "Run", "Sender", "load", "run"]
+__all__ = ["Demand", "Run", "Sender", "load", "run", "run_at"]
 
 Sender = Literal["own", "wrk"]
 
@@ -63,6 +62,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         load_cpu_seconds: the sender's.
         answers: all, those before and after the window included.
         records: in Kafka after the run; None where the server writes none.
+        resident: memory of the server's processes after the load, bytes.
     """
 
     events: int
@@ -72,6 +72,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     load_cpu_seconds: float
     answers: int
     records: int | None = None
+    resident: int = 0
 
     @property
     def cpu_per_event(self) -> float:
@@ -100,22 +101,23 @@ def run(kafka: Kafka, contender: Contender, demand: Demand) -> Run:
     Raises:
         BenchFailed: the run does not count.
     """
-    prefix, address = f"bench-{uuid.uuid4().hex[:8]}", kafka.bootstrap_servers
-    if contender.lacks_topics:
-        asyncio.run(make_topics(address, prefix, demand.partitions))
-    try:
-        with ExitStack() as running:
-            servers = [
-                running.enter_context(contender.start(address, prefix, demand.partitions))
-                for _ in range(demand.replicas)
-            ]
-            figures = load(servers, kafka, demand)
-        records = None
-        if contender.writes:
-            records = asyncio.run(count_records(address, Topics(prefix).categories))
-    finally:
-        asyncio.run(remove_topics(address, prefix))
-    return _judged(figures, records)
+    with place(kafka, contender, demand.partitions) as of:
+        return run_at(of, kafka, contender, demand)
+
+
+def run_at(of: Place, kafka: Kafka, contender: Contender, demand: Demand) -> Run:
+    """Run a contender once, on topics to which nobody else has written.
+
+    Raises:
+        BenchFailed: the run does not count.
+    """
+    with serving(contender, of, demand.replicas) as servers:
+        figures = load(servers, kafka, demand)
+        memory = sum(resident(each.pid) for each in servers)
+    records = None
+    if contender.writes:
+        records = asyncio.run(count_records(of.servers, Topics(of.prefix).categories))
+    return msgspec.structs.replace(_judged(figures, records), resident=memory)
 
 
 def load(servers: Sequence[Server], kafka: Kafka, demand: Demand) -> Figures:
@@ -135,16 +137,7 @@ def load(servers: Sequence[Server], kafka: Kafka, demand: Demand) -> Figures:
     )
     if demand.sender == "wrk":
         return wrk.drive(plan)
-    loaded = subprocess.run(  # noqa: S603 - our own module
-        [sys.executable, "-m", "benchmarks.load", msgspec.json.encode(plan).decode()],
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-    )
-    if loaded.returncode != 0:
-        said = loaded.stderr.decode(errors="replace").strip()
-        raise BenchFailed(f"The load failed: {said}")
-    return msgspec.json.decode(loaded.stdout, type=Figures)
+    return ask("load", plan, Figures)
 
 
 def _judged(figures: Figures, records: int | None) -> Run:

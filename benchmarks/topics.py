@@ -16,7 +16,7 @@ from gateway.pipeline.routes import Topics
 from gateway.sink.settings import KafkaSettings, TopicSpec
 from gateway.sink.topics import Admin
 
-__all__ = ["count_records", "make_topics", "remove_topics"]
+__all__ = ["count_records", "make_topic", "make_topics", "remove_topics"]
 
 
 async def make_topics(servers: str, prefix: str, partitions: int) -> None:
@@ -25,10 +25,19 @@ async def make_topics(servers: str, prefix: str, partitions: int) -> None:
     Raises:
         BenchFailed: Kafka refused one.
     """
+    await _make(servers, Topics(prefix).categories, partitions)
+
+
+async def make_topic(servers: str, name: str) -> None:
+    """Make one topic, as `make_topics` does."""
+    await _make(servers, (name,), 6)
+
+
+async def _make(servers: str, names: Sequence[str], partitions: int) -> None:
     admin = Admin(KafkaSettings(bootstrap_servers=servers, partitions=partitions))
     try:
         await admin.start()
-        refused = await admin.create([TopicSpec(name=name) for name in Topics(prefix).categories])
+        refused = await admin.create([TopicSpec(name=name) for name in names])
     finally:
         await admin.close()
     if refused:
