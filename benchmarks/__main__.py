@@ -11,9 +11,14 @@ from benchmarks.contenders import COMPARED, CONTENDERS, Contender, left_out
 from benchmarks.cpu import Cpu, rounds
 from benchmarks.deliveries import Mix
 from benchmarks.failure import BenchFailed
+from benchmarks.growth import SERIES, Growth, grow
 from benchmarks.latency import AtPace, Idle, Latency, Times, at_paces, idle
+from benchmarks.memory import Memory, hold
+from benchmarks.restart import restart
 from benchmarks.result import head, keep
 from benchmarks.run import Demand, Sender
+from benchmarks.stages import NAMES, Stage, StagePlan, Stages
+from benchmarks.task import ask
 from gateway.embedded import Kafka, KafkaFailed
 
 __all__ = ["app", "main"]
@@ -41,7 +46,7 @@ def cpu(  # noqa: PLR0913 - options, each by name
     one: Annotated[bool, typer.Option("--one", help="Events of one type, not of all.")] = False,
     sender: Annotated[Sender, typer.Option("--load", help="The load generator.")] = "own",
     only: Annotated[str, typer.Option(help=f"Servers, of: {', '.join(CONTENDERS)}.")] = "",
-    stages: Annotated[bool, typer.Option("--stages", help="Also without each stage.")] = False,
+    less: Annotated[bool, typer.Option("--stages", help="Also without each stage.")] = False,
     seed: Seed = 1,
     name: Name = "",
     short: Short = False,
@@ -56,7 +61,7 @@ def cpu(  # noqa: PLR0913 - options, each by name
         sender=sender,
         mix=Mix(types="one" if one else "all", seed=seed),
     )
-    chosen = _chosen(only, stages=stages)
+    chosen = _chosen(only, stages=less)
     began = head()
     found = []
     with _console.status("starting Kafka") as status, Kafka() as kafka:
@@ -102,6 +107,63 @@ def latency(
     keep(result, name or ("short-latency" if short else "latency"))
     for rows in show.latency(result):
         _print(rows)
+
+
+@app.command()
+def growth(
+    *,
+    only: Annotated[str, typer.Option(help=f"Series, of: {', '.join(SERIES)}.")] = "",
+    seconds: Annotated[float, typer.Option(min=0.2, help="Measured in each run.")] = 3.0,
+    seed: Seed = 1,
+    name: Name = "",
+    short: Short = False,
+) -> None:
+    """CPU and rate against more connections, bytes, teams, partitions, topics, ids, processes."""
+    names = [each for each in only.split(",") if each] or [*SERIES]
+    if unknown := [each for each in names if each not in SERIES]:
+        raise typer.BadParameter(f"unknown: {', '.join(unknown)}", param_hint="--only")
+    demand = Demand(seconds=seconds, warm_up=1.5, mix=Mix(seed=seed))
+    if short:
+        demand = Demand(seconds=0.5, warm_up=0.3, mix=Mix(seed=seed))
+    began = head()
+    with _console.status("starting Kafka") as status, Kafka() as kafka:
+        points = [*grow(kafka, names, demand, 2 if short else 99, status.update)]
+    result = Growth(head=began, demand=demand, points=points)
+    keep(result, name or ("short-growth" if short else "growth"))
+    for each in names:
+        _print(show.growth(result, each))
+
+
+@app.command()
+def memory(
+    *,
+    minutes: Annotated[float, typer.Option(min=0.01, help="Of steady load.")] = 60.0,
+    rate: Annotated[float, typer.Option(min=1, help="Events a second.")] = 500.0,
+    name: Name = "memory",
+) -> None:
+    """Memory of a gateway under a steady load, for an hour."""
+    began = head()
+    with _console.status("starting Kafka") as status, Kafka() as kafka:
+        samples = [*hold(kafka, minutes, rate, status.update)]
+    result = Memory(head=began, rate=rate, samples=samples)
+    keep(result, name)
+    _print(show.memory(result))
+
+
+@app.command()
+def stages(*, seed: Seed = 1, name: Name = "", short: Short = False) -> None:
+    """Time and memory of each step of the path, alone, each in a fresh process."""
+    began, found = head(), []
+    with _console.status("measuring each step alone"):
+        for step in NAMES:
+            plan = StagePlan(name=step, mix=Mix(seed=seed), repeats=1 if short else 20)
+            found.append(ask("stages", plan, Stage))
+    result = Stages(head=began, stages=found)
+    keep(result, name or ("short-stages" if short else "stages"))
+    _print(show.stages(result))
+
+
+app.command()(restart)
 
 
 def _chosen(only: str, *, stages: bool = False) -> list[Contender]:

@@ -2,10 +2,13 @@
 
 from benchmarks.contenders import BARE, CONTENDERS, GATEWAY
 from benchmarks.cpu import Cpu
+from benchmarks.growth import SERIES, Growth
 from benchmarks.latency import Latency
+from benchmarks.memory import Memory, Sample
 from benchmarks.result import Spread, spread
+from benchmarks.stages import Stages
 
-__all__ = ["Row", "cpu", "latency", "markdown"]
+__all__ = ["Row", "cpu", "growth", "latency", "markdown", "memory", "stages"]
 
 Row = tuple[str, ...]
 
@@ -56,6 +59,56 @@ def latency(result: Latency) -> tuple[list[Row], list[Row]]:
         times = (answer.p50, answer.p99, ack.p50, ack.p99, beyond.p50)
         alone.append((_name(each.server), *(_ms(of) for of in times)))
     return paced, alone
+
+
+def growth(result: Growth, series: str) -> list[Row]:
+    """Return the rows of a series, with a head."""
+    points = [point for point in result.points if point.series == series]
+    servers = list(dict.fromkeys(point.server for point in points))
+    figures = [("µs an event", 0), ("events a second", 1), ("MiB", 2)]
+    head = [SERIES[series].says]
+    head += [f"{_name(server)}: {what}" for server in servers for what, _ in figures]
+    rows = [tuple(head)]
+    for size in dict.fromkeys(point.size for point in points):
+        row = [f"{size:,}"]
+        for point in points:
+            if point.size == size:
+                run = point.run
+                row += [f"{run.cpu_per_event:,.0f}", f"{run.rate:,.0f}", _mib(run.resident)]
+        rows.append(tuple(row))
+    return rows
+
+
+def memory(result: Memory) -> list[Row]:
+    """Return some rows of the samples, with a head."""
+    rows: list[Row] = [("minute", "events", "resident", "ids", "their bytes", "p99")]
+    every = max(1, len(result.samples) // 12)
+    return rows + [_sample(each) for each in result.samples[::every]]
+
+
+def _sample(each: Sample) -> Row:
+    return (
+        f"{each.seconds / 60:.1f}",
+        f"{each.events:,}",
+        f"{_mib(each.resident)} MiB",
+        f"{each.ids:,}",
+        f"{_mib(each.id_bytes)} MiB",
+        _ms(each.p99) if each.p99 else "",
+    )
+
+
+def stages(result: Stages) -> list[Row]:
+    """Return the rows of the steps, with a head."""
+    rows: list[Row] = [("step", "µs an event", "blocks kept", "bytes at most")]
+    for each in result.stages:
+        blocks = "" if each.blocks is None else f"{each.blocks:.1f}"
+        peak = "" if each.peak is None else f"{each.peak:,.0f}"
+        rows.append((each.name, f"{each.microseconds:.1f}", blocks, peak))
+    return rows
+
+
+def _mib(size: int) -> str:
+    return f"{size / 2**20:,.0f}"
 
 
 def _name(server: str) -> str:
