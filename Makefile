@@ -45,8 +45,8 @@ $(VENV)-audit/.installed: requirements/audit.txt
 	$(VENV)-audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/audit.txt
 	@touch $@
 
-bench: $(STAMP) ## CPU per event, the gateway against a bare aiohttp server, and per stage
-	$(BIN)/python -m benchmarks cpu --stages
+bench: $(STAMP) ## cost, latency, growth and memory beside bare and hand-written servers: docs/performance.md
+	$(BIN)/python -m benchmarks all
 
 faults: $(STAMP) ## break Kafka, network and gateways under load, read the whole log, write the table
 	$(BIN)/python -m tests.faults

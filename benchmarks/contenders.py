@@ -11,7 +11,10 @@ from benchmarks.servers import Server, environment, gateway, server
 from benchmarks.without import STAGES
 from gateway.simulator import DEV_SECRET
 
-__all__ = ["BARE", "COMPARED", "CONTENDERS", "GATEWAY", "Contender", "left_out"]
+__all__ = ["BARE", "COMPARED", "CONTENDERS", "GATEWAY", "LESS", "Contender", "left_out"]
+
+LESS = "without-"
+"""What the names begin with of gateways that lack a stage."""
 
 Start = Callable[[str, str, int], AbstractContextManager[Server]]
 
@@ -73,7 +76,7 @@ _OTHERS = (
 )
 _STRIPPED = tuple(
     Contender(
-        f"without-{name}",
+        f"{LESS}{name}",
         f"the gateway without {stage.says}",
         partial(_without, name, stage.variables),
         writes=stage.writes,
@@ -81,17 +84,15 @@ _STRIPPED = tuple(
     for name, stage in STAGES.items()
 )
 
-COMPARED = (
-    BARE,
-    *(each for each in _OTHERS if each.name != "go" or go_gateway.available()),
-    GATEWAY,
-)
-"""Those that are compared; the others say what a stage costs."""
+COMPARED = (BARE.name, *(each.name for each in _OTHERS), GATEWAY.name)
+"""Names of those that are compared; the others say what a stage costs."""
 
-CONTENDERS: Mapping[str, Contender] = {each.name: each for each in (*COMPARED, *_STRIPPED)}
+CONTENDERS: Mapping[str, Contender] = {
+    each.name: each for each in (BARE, *_OTHERS, GATEWAY, *_STRIPPED)
+}
 """All of them, by name, in the order in which people read them."""
 
 
-def left_out() -> list[str]:
-    """Return, for people, which servers cannot be measured here, and why."""
-    return [] if go_gateway.available() else [go_gateway.NO_GO]
+def left_out() -> Mapping[str, str]:
+    """Return which servers cannot run here, each with why, for people."""
+    return {} if go_gateway.available() else {"go": go_gateway.NO_GO}

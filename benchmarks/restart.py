@@ -1,23 +1,20 @@
 """Restart: how long a gateway is unready for a journal of so many ids, and what they cost.
 
-`python -m benchmarks.restart` fills a real Kafka's journal, starts the gateway as it is deployed,
+`python -m benchmarks restart` fills a real Kafka's journal, starts the gateway as it is deployed,
 and writes benchmarks/results/restart.json.
 """
 
 import asyncio
 import time
-from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
 import typer
 from rich.console import Console
 
-import gateway
 from benchmarks.accounting import cpu_time, resident
 from benchmarks.filling import PER_ENTRY, fill
-from benchmarks.machine import Machine, this_machine
-from benchmarks.result import RESULTS
+from benchmarks.result import Head, head, keep
 from benchmarks.servers import environment
 from benchmarks.servers import gateway as running
 from gateway.embedded import Kafka
@@ -32,6 +29,7 @@ class Restart(msgspec.Struct, frozen=True, kw_only=True):
     """One start over a full journal.
 
     Attributes:
+        head: when, where and how.
         ids: marks in the journal.
         entries: records that hold them.
         seconds: from the start of the process until it is ready, Kafka's connection included.
@@ -40,9 +38,7 @@ class Restart(msgspec.Struct, frozen=True, kw_only=True):
         resident_empty: bytes of one that is ready with an empty journal.
     """
 
-    date: str
-    version: str
-    machine: Machine
+    head: Head
     ids: int
     entries: int
     seconds: float
@@ -60,7 +56,7 @@ def restart(
     ids: Annotated[int, typer.Option(min=1_000, help="Marks in the journal.")] = 10_000_000,
 ) -> None:
     """Measure a start over a journal of so many ids."""
-    console, machine = Console(), this_machine()
+    console, began = Console(), head()
     entries = -(-ids // PER_ENTRY)
     with Kafka() as kafka:
         variables = environment(kafka.bootstrap_servers, _PREFIX)
@@ -70,9 +66,7 @@ def restart(
         asyncio.run(fill(variables, entries))
         seconds, cpu, full = _start(variables)
     result = Restart(
-        date=datetime.now(UTC).isoformat(timespec="seconds"),
-        version=gateway.__version__,
-        machine=machine,
+        head=began,
         ids=entries * PER_ENTRY,
         entries=entries,
         seconds=round(seconds, 2),
@@ -80,8 +74,7 @@ def restart(
         resident=full,
         resident_empty=empty,
     )
-    path = RESULTS / "restart.json"
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
+    keep(result, "restart")
     console.print(
         f"ready after {seconds:.1f} s ({result.ids / seconds:,.0f} ids/s), "
         f"{full / 2**20:.0f} MiB resident, {result.bytes_an_id:.1f} bytes an id"
@@ -94,7 +87,3 @@ def _start(variables: dict[str, str]) -> tuple[float, float, int]:
     with running(variables) as server:
         seconds = time.monotonic() - began
         return seconds, cpu_time(server.pid).total, resident(server.pid)
-
-
-if __name__ == "__main__":
-    typer.run(restart)

@@ -22,7 +22,7 @@ from benchmarks.topics import count_records
 from gateway.embedded import Kafka
 from gateway.pipeline.routes import Topics
 
-__all__ = ["Demand", "Run", "Sender", "load", "run", "run_at"]
+__all__ = ["Demand", "Run", "Sender", "load", "require", "run", "run_at"]
 
 Sender = Literal["own", "wrk"]
 
@@ -93,6 +93,16 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     def load_share(self) -> float:
         """How much of one core the sender had."""
         return self.load_cpu_seconds / self.seconds
+
+
+def require(sender: Sender) -> None:
+    """Say at once where a load generator is not there.
+
+    Raises:
+        BenchFailed: it is not.
+    """
+    if sender == "wrk" and not wrk.installed():
+        raise BenchFailed("wrk is not installed: install it, or leave out --load wrk.")
 
 
 def run(kafka: Kafka, contender: Contender, demand: Demand) -> Run:

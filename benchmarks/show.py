@@ -1,29 +1,42 @@
 """Show: figures as rows of a table, for the terminal and for docs/performance.md."""
 
-from benchmarks.contenders import BARE, CONTENDERS, GATEWAY
+from benchmarks.contenders import BARE, CONTENDERS, GATEWAY, LESS
 from benchmarks.cpu import Cpu
 from benchmarks.growth import SERIES, Growth
 from benchmarks.latency import Latency
 from benchmarks.memory import Memory, Sample
+from benchmarks.restart import Restart
 from benchmarks.result import Spread, spread
 from benchmarks.stages import Stages
 
-__all__ = ["Row", "cpu", "growth", "latency", "markdown", "memory", "stages"]
+__all__ = ["Row", "costs", "cpu", "growth", "latency", "markdown", "memory", "restart", "stages"]
 
 Row = tuple[str, ...]
 
 
-def cpu(result: Cpu) -> list[Row]:
-    """Return a row for each server, with a head."""
-    rows: list[Row] = [
-        ("server", "µs an event", "÷ bare", "events a second", "of a core", "load", "Kafka")
-    ]
-    return rows + [_server(result, name) for name in result.names()]
+def cpu(result: Cpu, *, stages: bool = True) -> list[Row]:
+    """Return a row for each server, with a head; `stages`: also of those that lack one."""
+    base = BARE.name if BARE.name in result.names() else result.names()[0]
+    per = "÷ bare" if base == BARE.name else f"÷ {base}"
+    head = ("server", "µs an event", per, "events a second", "of a core", "sender", "Kafka")
+    names = [name for name in result.names() if stages or not name.startswith(LESS)]
+    return [head, *(_server(result, name, base) for name in names)]
 
 
-def _server(result: Cpu, name: str) -> Row:
+def costs(result: Cpu) -> list[Row]:
+    """Return what each stage costs: the gateway less the gateway without it, round by round."""
+    rows: list[Row] = [("stage", "µs an event", "events a second without it")]
+    for name in result.names():
+        if name.startswith(LESS):
+            saved = result.difference(GATEWAY.name, name)
+            rate = spread([run.rate for run in result.runs(name)])
+            what = _name(name).removeprefix("the gateway without ")
+            rows.append((what, _range(saved), _range(rate)))
+    return rows
+
+
+def _server(result: Cpu, name: str, base: str) -> Row:
     runs = result.runs(name)
-    base = BARE.name if BARE.name in result.names() else GATEWAY.name
     broker = spread([run.broker_cpu_seconds / run.events * 1e6 for run in runs])
     return (
         _name(name),
@@ -105,6 +118,22 @@ def stages(result: Stages) -> list[Row]:
         peak = "" if each.peak is None else f"{each.peak:,.0f}"
         rows.append((each.name, f"{each.microseconds:.1f}", blocks, peak))
     return rows
+
+
+def restart(result: Restart) -> list[Row]:
+    """Return the row of a start over a full journal, with a head."""
+    head = ("ids", "ready after", "ids a second", "CPU", "resident", "bytes an id")
+    return [
+        head,
+        (
+            f"{result.ids:,}",
+            f"{result.seconds:.1f} s",
+            f"{result.ids / result.seconds:,.0f}",
+            f"{result.cpu_seconds:.1f} s",
+            f"{_mib(result.resident)} MiB",
+            f"{result.bytes_an_id:.1f}",
+        ),
+    ]
 
 
 def _mib(size: int) -> str:

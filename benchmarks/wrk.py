@@ -68,10 +68,8 @@ def drive(plan: Plan) -> Figures:
     if len(plan.ports) > 1:
         raise BenchFailed("wrk loads one server: leave out --load wrk.")
     made = iter(deliveries(plan.mix))
-    warm_up = _run(plan, made, plan.warm_up)[0]
-    before = {name: cpu_time(pid).total for name, pid in plan.pids.items()}
-    said, own = _run(plan, made, plan.seconds, before)
-    used = {name: cpu_time(pid).total - before[name] for name, pid in plan.pids.items()}
+    warm_up, _, _ = _run(plan, made, plan.warm_up)
+    said, used, own = _run(plan, made, plan.seconds)
     statuses = Counter({"202": warm_up.answers + said.answers})
     for each in (warm_up, said):
         if each.failed:
@@ -89,9 +87,9 @@ def drive(plan: Plan) -> Figures:
 
 
 def _run(
-    plan: Plan, made: Iterator[Signed], seconds: float, before: dict[str, float] | None = None
-) -> tuple[_Said, float]:
-    """Run wrk once; return what it said, and its own CPU seconds."""
+    plan: Plan, made: Iterator[Signed], seconds: float
+) -> tuple[_Said, dict[str, float], float]:
+    """Run wrk once; return what it said, CPU seconds of the processes, and its own."""
     with tempfile.TemporaryDirectory() as folder:
         requests, script = Path(folder, "requests"), Path(folder, "script.lua")
         with requests.open("wb") as file:
@@ -100,17 +98,17 @@ def _run(
                 file.write(b"%08d%b" % (len(request), request))
         script.write_text(_SCRIPT.format(requests=requests), encoding="utf-8")
         command = ["wrk", "-t1", f"-c{plan.connections}", f"-d{max(1, round(seconds))}s"]
-        if before is not None:  # what was made meanwhile is not the server's time, but the clock is
-            before.update({name: cpu_time(pid).total for name, pid in plan.pids.items()})
+        before = {name: cpu_time(pid).total for name, pid in plan.pids.items()}
         own = resource.getrusage(resource.RUSAGE_CHILDREN)
         ran = subprocess.run(  # noqa: S603 - the arguments are ours
             [*command, "-s", str(script), f"http://127.0.0.1:{plan.ports[0]}"],
             capture_output=True,
             check=False,
         )
-        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used = {name: cpu_time(pid).total - before[name] for name, pid in plan.pids.items()}
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
     time.sleep(0.2)  # what was under way when wrk ended is answered before the next one counts
     if ran.returncode != 0:
         raise BenchFailed(f"wrk failed: {ran.stderr.decode(errors='replace').strip()}")
     said = msgspec.json.decode(ran.stderr, type=_Said)
-    return said, used.ru_utime + used.ru_stime - own.ru_utime - own.ru_stime
+    return said, used, after.ru_utime + after.ru_stime - own.ru_utime - own.ru_stime
