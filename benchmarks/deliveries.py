@@ -23,6 +23,7 @@ PATH = "/webhooks/cstar"
 Types = Literal["one", "all"]
 
 _ONE = "ticket.created"
+_ID = 24  # characters of an id
 _TITLE = b'"title":"'  # where a body is made larger
 
 
@@ -118,7 +119,7 @@ def _templates(mix: Mix) -> list[_Template]:
 
 def _template(event_type: str, team_id: str, size: int) -> _Template:
     occurrence = happen(event_type, team_id=team_id)
-    body = occurrence.body
-    lacking = b"x" * (size - len(body))
-    before, _, after = body.replace(_TITLE, _TITLE + lacking, 1).partition(occurrence.id.encode())
+    before, _, after = occurrence.body.partition(occurrence.id.encode())
+    lacking = b"x" * (size - len(before) - _ID - len(after))
+    after = after.replace(_TITLE, _TITLE + lacking, 1)
     return _Template(event_type, before, after)

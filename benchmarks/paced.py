@@ -25,7 +25,7 @@ from benchmarks.deliveries import Mix, deliveries
 from benchmarks.failure import BenchFailed
 from benchmarks.percentiles import Percentiles, percentiles
 
-__all__ = ["Pace", "Paced", "drive"]
+__all__ = ["Pace", "Paced", "drive", "due_times"]
 
 _GRACE = 15.0  # seconds after the last request was due for the last answer
 _END = b"\r\n\r\n"

@@ -22,7 +22,7 @@ from benchmarks.topics import count_records
 from gateway.embedded import Kafka
 from gateway.pipeline.routes import Topics
 
-__all__ = ["Demand", "Run", "Sender", "load", "require", "run", "run_at"]
+__all__ = ["Demand", "Run", "Sender", "judged", "load", "require", "run", "run_at"]
 
 Sender = Literal["own", "wrk"]
 
@@ -127,7 +127,7 @@ def run_at(of: Place, kafka: Kafka, contender: Contender, demand: Demand) -> Run
     records = None
     if contender.writes:
         records = asyncio.run(count_records(of.servers, Topics(of.prefix).categories))
-    return msgspec.structs.replace(_judged(figures, records), resident=memory)
+    return msgspec.structs.replace(judged(figures, records), resident=memory)
 
 
 def load(servers: Sequence[Server], kafka: Kafka, demand: Demand) -> Figures:
@@ -150,7 +150,12 @@ def load(servers: Sequence[Server], kafka: Kafka, demand: Demand) -> Figures:
     return ask("load", plan, Figures)
 
 
-def _judged(figures: Figures, records: int | None) -> Run:
+def judged(figures: Figures, records: int | None) -> Run:
+    """Return the run that figures tell of, with the records that Kafka has of it.
+
+    Raises:
+        BenchFailed: it does not count.
+    """
     strange = {status: n for status, n in figures.statuses.items() if status not in _SUCCESS}
     if strange:
         told = ", ".join(f"{count} {status}" for status, count in strange.items())

@@ -30,7 +30,7 @@ from gateway.pipeline.webhook import Webhook
 from gateway.publication import Ack
 from gateway.sink.memory import MemorySink
 
-__all__ = ["STAGES", "Without"]
+__all__ = ["STAGES", "Without", "replace"]
 
 _WEBHOOK = Webhook("bench")
 _TYPE = next(iter(CATALOGUE))
@@ -53,7 +53,7 @@ class Without(NamedTuple):
     writes: bool = True
 
 
-def _replace(owner: object, name: str, value: object) -> None:
+def replace(owner: object, name: str, value: object) -> None:
     """Put something in another's place, which must be there."""
     getattr(owner, name)
     setattr(owner, name, value)
@@ -71,24 +71,24 @@ def _unproved(
 
 
 def _signature() -> None:
-    _replace(gateway.intake, "verify", _unproved)
+    replace(gateway.intake, "verify", _unproved)
 
 
 def _claims() -> None:
-    _replace(Digester, "event", lambda *_: _IDENTITY)
-    _replace(Claims, "look", lambda _, identity: Standing(identity))
-    _replace(Claims, "hold", lambda *_: None)
+    replace(Digester, "event", lambda *_: _IDENTITY)
+    replace(Claims, "look", lambda _, identity: Standing(identity))
+    replace(Claims, "hold", lambda *_: None)
 
 
 def _contract() -> None:
-    _replace(gateway.assembly, "check", lambda *_: ())
+    replace(gateway.assembly, "check", lambda *_: ())
 
 
 def _metrics() -> None:
     for meter in (Ledger, RequestMeter, DeliveryMeter, BatchMeter):
         for name, value in vars(meter).items():
             if callable(value) and not name.startswith("_"):
-                _replace(meter, name, lambda *_, **__: None)
+                replace(meter, name, lambda *_, **__: None)
 
 
 class _Forgetful(MemorySink):
@@ -102,7 +102,7 @@ class _Forgetful(MemorySink):
 
 
 def _kafka() -> None:
-    _replace(gateway.engine, "KafkaSink", _Forgetful)
+    replace(gateway.engine, "KafkaSink", _Forgetful)
 
 
 async def _taken(*_: Any) -> Verdict:
@@ -112,7 +112,7 @@ async def _taken(*_: Any) -> Verdict:
 def _everything() -> None:
     _signature()
     _kafka()
-    _replace(Intake, "take", _taken)
+    replace(Intake, "take", _taken)
 
 
 _MEMORY = {"CSTAR_GATEWAY__IDEMPOTENCY__STORE": "memory"}
