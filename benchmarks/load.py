@@ -143,9 +143,15 @@ class Load:
         """
         loop = asyncio.get_running_loop()
         self._open = connections
+        opened = []
         for number in range(connections):
             port = ports[number % len(ports)]
-            await loop.create_connection(lambda: Connection(self), "127.0.0.1", port)
+            _, connection = await loop.create_connection(
+                lambda: Connection(self), "127.0.0.1", port
+            )
+            opened.append(connection)
+        for connection in opened:
+            connection.begin()
         begin = loop.call_later(warm_up, self.mark)
         end = loop.call_later(warm_up + seconds, self.stop)
         try:

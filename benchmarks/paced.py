@@ -90,7 +90,14 @@ class _Loop:
     def run(self, requests: Sequence[bytes], times: Sequence[float]) -> None:
         """Send each request at its time; return when all are answered, or the grace is over."""
         waiting = deque(zip(times, requests, strict=True))
-        last = times[-1] + _GRACE
+        try:
+            self._run(waiting, times[-1] + _GRACE)
+        finally:
+            for each in (*self._free, *self._busy):
+                each.close()
+        self.statuses["no answer"] += len(waiting) + len(self._busy)
+
+    def _run(self, waiting: deque[tuple[float, bytes]], last: float) -> None:
         while (waiting or self._busy) and time.perf_counter() < last:
             while waiting and self._free and waiting[0][0] <= time.perf_counter():
                 self._send(*waiting.popleft())
@@ -98,9 +105,6 @@ class _Loop:
             pause = max(0.0, due - time.perf_counter())
             for readable in select.select([*self._busy], [], [], pause)[0]:
                 self._read(readable)
-        self.statuses["no answer"] += len(waiting) + len(self._busy)
-        for each in (*self._free, *self._busy):
-            each.close()
 
     def _send(self, due: float, request: bytes) -> None:
         connection = self._free.popleft()
