@@ -69,4 +69,4 @@ lock: ## resolve requirements/*.txt anew (hashes, no index addresses)
 		--no-header --no-annotate --group audit --output-file requirements/audit.txt
 
 clean: ## remove what the other words built
-	rm -rf $(VENV) $(VENV)-lock $(VENV)-audit dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lock $(VENV)-audit dist .mypy_cache .ruff_cache .pytest_cache .hypothesis benchmarks/go/gateway
