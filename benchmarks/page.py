@@ -24,7 +24,8 @@ def comparison() -> str:
     if result is None:
         return _NOTHING
     rows = show.markdown(show.cpu(result, stages=False))
-    return _part(result.head, "![CPU time of one event](pictures/cpu.svg)", rows)
+    picture = "![CPU time of one event](pictures/cpu.svg)"
+    return _part(result.head, picture, rows, show.in_words(result))
 
 
 def costs() -> str:

@@ -9,7 +9,18 @@ from benchmarks.restart import Restart
 from benchmarks.result import Spread, spread
 from benchmarks.stages import Stages
 
-__all__ = ["Row", "costs", "cpu", "growth", "latency", "markdown", "memory", "restart", "stages"]
+__all__ = [
+    "Row",
+    "costs",
+    "cpu",
+    "growth",
+    "in_words",
+    "latency",
+    "markdown",
+    "memory",
+    "restart",
+    "stages",
+]
 
 Row = tuple[str, ...]
 
@@ -21,6 +32,13 @@ def cpu(result: Cpu, *, stages: bool = True) -> list[Row]:
     head = ("server", "µs an event", per, "events a second", "of a core", "sender", "Kafka")
     names = [name for name in result.names() if stages or not name.startswith(LESS)]
     return [head, *(_server(result, name, base) for name in names)]
+
+
+def in_words(result: Cpu) -> str:
+    """Return how the gateway's CPU per event stands to that of each other server."""
+    others = [name for name in result.names() if name != GATEWAY.name and not name.startswith(LESS)]
+    told = [f"{_range(result.ratio(GATEWAY.name, name), 2)} × {_name(name)}" for name in others]  # noqa: RUF001 - times
+    return f"The gateway's CPU of an event, round by round: {'; '.join(told)}."
 
 
 def costs(result: Cpu) -> list[Row]:
@@ -53,7 +71,15 @@ def latency(result: Latency) -> tuple[list[Row], list[Row]]:
     """Return the rows at a pace, and those when idle, each with a head."""
     head = ("p50", "p99", "p99.9", "longest")
     paced: list[Row] = [
-        ("server", "events a second", *head, "broker's p50", "its p99", "of a core")
+        (
+            "server",
+            "events a second",
+            *head,
+            "sent late p99",
+            "broker's p50",
+            "its p99",
+            "of a core",
+        )
     ]
     for at in result.paced:
         answer = at.found.answer
@@ -62,7 +88,7 @@ def latency(result: Latency) -> tuple[list[Row], list[Row]]:
                 _name(at.server),
                 f"{at.rate:,.0f}",
                 *(_ms(of) for of in (answer.p50, answer.p99, answer.p999, answer.most)),
-                *(_ms(of) for of in (at.ack.p50, at.ack.p99)),
+                *(_ms(of) for of in (at.found.late.p99, at.ack.p50, at.ack.p99)),
                 f"{at.share:.0%}",
             )
         )

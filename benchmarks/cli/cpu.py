@@ -18,7 +18,7 @@ __all__ = ["cpu"]
 def cpu(  # noqa: PLR0913 - options, each by name
     *,
     count: Annotated[int, typer.Option("--rounds", min=1, help="Runs of each server.")] = 5,
-    seconds: Annotated[float, typer.Option(min=0.2, help="Measured in each run.")] = 4.0,
+    seconds: Annotated[float, typer.Option(min=0.2, help="Measured in each run.")] = 3.0,
     warm_up: Annotated[float, typer.Option(min=0.1, help="Seconds before it.")] = 1.5,
     connections: Annotated[int, typer.Option(min=1, help="Kept open at once.")] = 64,
     one: Annotated[bool, typer.Option("--one", help="Events of one type, not of all.")] = False,

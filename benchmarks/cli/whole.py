@@ -18,7 +18,7 @@ _LONG = (
     ("cpu", "--stages"),
     ("latency",),
     ("growth",),
-    ("memory", "--minutes", "3"),
+    ("memory", "--minutes", "2"),
 )
 _SHORT = (
     ("stages", "--short"),
