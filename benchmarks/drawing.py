@@ -83,6 +83,7 @@ def lines(
     up: str,
     log_across: bool = False,
     log_up: bool = False,
+    in_bytes: bool = False,
 ) -> str:
     """Return lines over one axis, with a legend; a value of 0 has no place on an axis of powers."""
     points = [point for line in series.values() for point in line]
@@ -90,19 +91,21 @@ def lines(
     if log_across:
         xs = [max(x, _LEAST) for x in xs]
     along = _Axis(min(xs), max(xs), _INSET, _PLOT - 30, log_across)
-    upward = _Axis(min(ys) if log_up else 0.0, max([*ys, 1e-9]), _BOTTOM, _TOP, log_up)
+    least = min((y for y in ys if y > 0), default=1.0) if log_up else 0.0
+    upward = _Axis(least, max([*ys, 1e-9]), _BOTTOM, _TOP, log_up)
+    name_of = _bytes if in_bytes else _short
     parts = [_text(20, 28, title, size=14, weight=600), _text(_INSET, 52, up, size=11, fill=_FAINT)]
     for value in _ticks(upward):
         y = upward.at(value)
         parts.append(_line(_INSET, y, _PLOT - 30, y, _GRID))
         parts.append(_text(_INSET - 6, y + 4, _short(value), "end"))
     parts += [
-        _text(along.at(x), _BOTTOM + 18, _short(x if x >= 1 else 0), "middle")
+        _text(along.at(x), _BOTTOM + 18, name_of(x if x > _LEAST else 0), "middle")
         for x in _thinned(xs, along)
     ]
     parts.append(_text((_INSET + _PLOT - 30) / 2, _BOTTOM + 38, across, "middle", fill=_FAINT))
     for place, (name, line) in enumerate(series.items()):
-        path = [(along.at(max(x, xs[0])), upward.at(y)) for x, y in line]
+        path = [(along.at(max(x, xs[0])), upward.at(max(y, least))) for x, y in line]
         parts += _one_line(name, path, _COLOURS[place % len(_COLOURS)], 300 + 18 * place)
     return _svg(_PLOT, 300 + 18 * len(series), title, parts)
 
@@ -137,9 +140,13 @@ def _thinned(values: Sequence[float], axis: _Axis) -> list[float]:
     """Return those values whose names do not run into each other."""
     kept: list[float] = []
     for value in values:
-        if not kept or axis.at(value) - axis.at(kept[-1]) >= 40:
+        if not kept or axis.at(value) - axis.at(kept[-1]) >= 46:
             kept.append(value)
     return kept
+
+
+def _bytes(value: float) -> str:
+    return f"{value / 1024:g} KiB" if value >= 1024 else f"{value:g} B"
 
 
 def _short(value: float) -> str:

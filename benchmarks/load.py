@@ -1,8 +1,9 @@
 """Load: the sender of a run, a process of its own so that its cost is not the server's.
 
 A closed loop: each connection has one request under way. What is sent was made before the first
-connection opened. The window that counts begins after the warm-up; at both of its ends the answers
-and the server's CPU time are read at one moment. May not live here: who serves, and what it means.
+connection opened, but for bodies so large that memory would not hold them all. The window that
+counts begins after the warm-up; at both of its ends the answers and the server's CPU time are read
+at one moment. May not live here: who serves, and what it means.
 """
 
 import asyncio
@@ -10,8 +11,8 @@ import gc
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
-from itertools import islice
+from collections.abc import Iterable, Sequence
+from itertools import chain, islice
 from typing import NamedTuple
 
 import msgspec
@@ -28,7 +29,7 @@ MOST_PER_SECOND = 30_000
 """Deliveries made; where they run out, the window ends there."""
 
 _GRACE = 30.0  # seconds beyond the window for the last answers
-_MOST_BYTES = 1 << 29  # of them together
+_MOST_BYTES = 1 << 29  # of those made beforehand; what large bodies lack is made when it is due
 _LONGEST = 200.0  # seconds; a signature is good for 300
 
 
@@ -92,7 +93,7 @@ class Load:
         statuses: answers so far.
     """
 
-    def __init__(self, requests: Sequence[bytes], pids: dict[str, int]) -> None:
+    def __init__(self, requests: Iterable[bytes], pids: dict[str, int]) -> None:
         self.statuses: Counter[str] = Counter()
         self._requests = iter(requests)
         self._pids = pids
@@ -198,8 +199,10 @@ async def drive(plan: Plan) -> Figures:
             f"A run of {lasting:g} s would outlast its signatures: {_LONGEST:g} s is the most."
         )
     count = int(MOST_PER_SECOND * lasting) + plan.connections
-    made = islice(deliveries(plan.mix), min(count, _MOST_BYTES // max(plan.mix.size, 1)))
-    load = Load([each.request() for each in made], plan.pids)
+    coming = islice(deliveries(plan.mix), count)
+    ready = islice(coming, _MOST_BYTES // max(plan.mix.size, 1))
+    made = [each.request() for each in ready]
+    load = Load(chain(made, (each.request() for each in coming)), plan.pids)
     gc.collect()
     gc.disable()  # a hundred thousand requests are not to be walked through while we count
     await load.run(plan.ports, plan.connections, plan.warm_up, plan.seconds)

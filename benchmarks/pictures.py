@@ -78,6 +78,8 @@ def _growth(result: Growth, name: str) -> str:
         across=SERIES[name].says,
         up="µs",
         log_across=True,
+        log_up=name == "size",
+        in_bytes=name == "size",
     )
 
 

@@ -26,6 +26,7 @@ __all__ = ["Demand", "Run", "Sender", "judged", "load", "require", "run", "run_a
 
 Sender = Literal["own", "wrk"]
 
+_LEAST = 0.1  # seconds of a window that is worth its name
 _SUCCESS = {"200", "202"}
 
 
@@ -162,6 +163,8 @@ def judged(figures: Figures, records: int | None) -> Run:
         raise BenchFailed(f"Not every answer was a 2xx ({told}): such a run measures nothing.")
     if not figures.events:
         raise BenchFailed(f"Nothing was answered within the window: {figures}.")
+    if figures.seconds < _LEAST:
+        raise BenchFailed(f"The requests ran out after {figures.seconds:.3f} s: a shorter warm-up.")
     answers = sum(figures.statuses.values())
     if records is not None and not answers <= records <= answers + figures.cut:
         raise BenchFailed(
