@@ -5,6 +5,7 @@ process. The product has no such switch: the replacing is done here, by name, an
 is no longer there.
 """
 
+import gc
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -124,6 +125,7 @@ STAGES: Mapping[str, Without] = {
     "contract": Without("the contract", _contract),
     "flat": Without("the flat form", variables={"CSTAR_GATEWAY__WEBHOOKS__0__FLAT": "false"}),
     "metrics": Without("metrics", _metrics),
+    "collector": Without("Python's garbage collector", gc.disable),
     "kafka": Without("Kafka and journal: acked from memory", _kafka, _MEMORY, writes=False),
     "everything": Without("all but HTTP and metrics", _everything, _MEMORY, writes=False),
 }
