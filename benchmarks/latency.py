@@ -5,6 +5,7 @@ an answer is Kafka's, whoever asks.
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
@@ -68,10 +69,17 @@ class AtPace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Idle(msgspec.Struct, frozen=True, kw_only=True):
-    """One server with nothing else to do."""
+    """One server with nothing else to do.
+
+    Attributes:
+        server: its name.
+        found: by turns with the broker.
+        share: of one core that the server had.
+    """
 
     server: str
     found: Alternated
+    share: float = 0.0
 
 
 class Latency(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,4 +147,7 @@ def idle(kafka: Kafka, contender: Contender, times: Times) -> Idle:
             port=servers[0].port,
             mix=times.mix,
         )
-        return Idle(server=contender.name, found=ask("probe", probe, Alternated))
+        before, began = cpu_time(servers[0].pid).total, time.monotonic()
+        found = ask("probe", probe, Alternated)
+        used, lasted = cpu_time(servers[0].pid).total - before, time.monotonic() - began
+        return Idle(server=contender.name, found=found, share=used / lasted)

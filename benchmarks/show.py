@@ -70,17 +70,8 @@ def _server(result: Cpu, name: str, base: str) -> Row:
 def latency(result: Latency) -> tuple[list[Row], list[Row]]:
     """Return the rows at a pace, and those when idle, each with a head."""
     head = ("p50", "p99", "p99.9", "longest")
-    paced: list[Row] = [
-        (
-            "server",
-            "events a second",
-            *head,
-            "sent late p99",
-            "broker's p50",
-            "its p99",
-            "of a core",
-        )
-    ]
+    beside = ("sent late p99", "broker's p50", "its p99", "of a core", "µs an event")
+    paced: list[Row] = [("server", "events a second", *head, *beside)]
     for at in result.paced:
         answer = at.found.answer
         paced.append(
@@ -90,13 +81,17 @@ def latency(result: Latency) -> tuple[list[Row], list[Row]]:
                 *(_ms(of) for of in (answer.p50, answer.p99, answer.p999, answer.most)),
                 *(_ms(of) for of in (at.found.late.p99, at.ack.p50, at.ack.p99)),
                 f"{at.share:.0%}",
+                f"{at.share / at.rate * 1e6:,.0f}",
             )
         )
-    alone: list[Row] = [("server", "answer p50", "p99", "broker's p50", "its p99", "beyond it")]
+    alone: list[Row] = [
+        ("server", "answer p50", "p99", "broker's p50", "its p99", "beyond it", "of a core")
+    ]
     for each in result.idle:
         answer, ack, beyond = each.found.answer, each.found.ack, each.found.beyond
         times = (answer.p50, answer.p99, ack.p50, ack.p99, beyond.p50)
-        alone.append((_name(each.server), *(_ms(of) for of in times)))
+        told = (_ms(of) for of in times)
+        alone.append((_name(each.server), *told, f"{each.share:.1%}"))
     return paced, alone
 
 

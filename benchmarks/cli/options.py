@@ -70,4 +70,4 @@ def tell(rows: Sequence[show.Row]) -> None:
         table.add_column(column, justify="right" if place else "left", no_wrap=True)
     for row in rows[1:]:
         table.add_row(*row)
-    Console(width=140).print(table)
+    Console(width=180).print(table)
