@@ -223,7 +223,8 @@ async def measure(plan: StagePlan) -> Stage:
                 function(*arguments)
         best = min(best, time.perf_counter() - began)
         gc.enable()
-        events = _Events(plan.mix)  # afresh: what is claimed is claimed
+        if plan.name in _WAITING:
+            events = _Events(plan.mix)  # afresh: what is claimed is claimed
     if plan.name in _STEPS:
         function, inputs = _STEPS[plan.name](events)
         blocks, peak = _blocks(function, inputs), _peak(function, inputs)
