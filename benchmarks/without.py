@@ -8,7 +8,7 @@ is no longer there.
 import gc
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import gateway.assembly
 import gateway.engine
@@ -106,14 +106,13 @@ def _kafka() -> None:
     replace(gateway.engine, "KafkaSink", _Forgetful)
 
 
-async def _taken(*_: Any) -> Verdict:
-    return Verdict(Reason.ACKED, "evt_none", _TYPE)
+_TAKEN = Verdict(Reason.ACKED, "evt_none", _TYPE)
 
 
 def _everything() -> None:
     _signature()
     _kafka()
-    replace(Intake, "take", _taken)
+    replace(Intake, "begin", lambda *_: _TAKEN)
 
 
 _MEMORY = {"CSTAR_GATEWAY__IDEMPOTENCY__STORE": "memory"}
