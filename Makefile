@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 FUZZ_MINUTES ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check audit fuzz bench faults format docs lock clean
+.PHONY: help install run test check audit fuzz bench faults image format docs lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -51,6 +51,10 @@ bench: $(STAMP) ## cost, latency, growth and memory beside bare and hand-written
 faults: $(STAMP) ## break Kafka, network and gateways under load, read the whole log, write the table
 	$(BIN)/python -m tests.faults
 
+# As root, with Debian's tools: IMAGE_OPTIONS='--base python:3.11-slim-bookworm' for another base.
+image: $(STAMP) ## build the container image without Docker, run it locked down, send it an event
+	$(BIN)/python -m tests.image $(IMAGE_OPTIONS)
+
 format: $(STAMP) ## let ruff rewrite what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -60,13 +64,16 @@ docs: $(STAMP) ## write the generated tables of docs/ anew
 
 lock: ## resolve requirements/*.txt anew (hashes, no index addresses)
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet 'uv>=0.6'
-	for set in 'runtime' 'dev --extra dev --group build --group test --group lint --group bench'; do \
+	for set in 'runtime' 'otel --extra otel' \
+		'dev --extra dev --extra otel --group build --group test --group lint --group bench'; do \
 		set -- $$set; name=$$1; shift; \
 		$(VENV)-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 			--no-header --no-annotate pyproject.toml "$$@" --output-file requirements/$$name.txt || exit 1; \
 	done
-	$(VENV)-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-		--no-header --no-annotate --group audit --output-file requirements/audit.txt
+	for group in audit image; do \
+		$(VENV)-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+			--no-header --no-annotate --group $$group --output-file requirements/$$group.txt || exit 1; \
+	done
 
 clean: ## remove what the other words built
 	rm -rf $(VENV) $(VENV)-lock $(VENV)-audit dist .mypy_cache .ruff_cache .pytest_cache .hypothesis benchmarks/go/gateway

@@ -15,11 +15,13 @@ from typer.testing import CliRunner
 
 from benchmarks import page as bench
 from benchmarks import pictures
+from gateway.cli import checklist
 from gateway.config import table as settings
 from gateway.config.keys import KEYS
 from gateway.config.quantities import Duration, Quantity, Size
 from gateway.events import table as catalogue
 from gateway.ingress import framing, handshakes, server
+from gateway.logs import table as lines
 from gateway.metrics import table as metrics
 from gateway.pipeline import envelope, signature
 from gateway.pipeline.flat import FlatCaps
@@ -107,9 +109,11 @@ def commands() -> str:
 PARTS = (
     Part("docs/architecture.md", "reasons", reasons),
     Part("docs/commands.md", "commands", commands),
+    Part("docs/commands.md", "checks", checklist.render),
     Part("docs/configuration.md", "settings", settings.render),
     Part("docs/events.md", "catalogue", catalogue.render),
     Part("docs/inputs.md", "inputs", inputs.render),
+    Part("docs/logs.md", "lines", lines.render),
     Part("docs/metrics.md", "metrics", metrics.render),
     Part("docs/performance.md", "comparison", bench.comparison),
     Part("docs/performance.md", "costs", bench.costs),

@@ -23,6 +23,7 @@ from gateway.config import Config, Problem
 from gateway.engine import FLUSH_SECONDS, Engine
 from gateway.ingress.admin import AdminServer, Check
 from gateway.ingress.server import IngressServer
+from gateway.ingress.webhook import Intake
 from gateway.pipeline.reasons import Reason
 from gateway.rotation import Rotation
 
@@ -54,7 +55,7 @@ class Gateway:
         self._contexts = {"ingress": self._tls, "kafka": engine.certificates}
         self._renewal: asyncio.TimerHandle | None = None
         self._ingress = IngressServer(
-            engine.intake, engine.telemetry, unready=self._unready, limits=parts.limits(config)
+            self._taking(), engine.telemetry, unready=self._unready, limits=parts.limits(config)
         )
         self._admin = AdminServer(
             engine.telemetry.collectors, checks=self.checks, versions=_versions()
@@ -123,6 +124,12 @@ class Gateway:
     def _renew(self, config: Config) -> None:
         """Take the secrets of a renewed configuration; deliveries on their way keep their proof."""
         self._engine.intake.keyring = parts.keyring(config)
+
+    def _taking(self) -> Intake:
+        """Return who takes deliveries: the engine's intake, in spans where those are asked for."""
+        tracing, intake = self._engine.tracing, self._engine.intake
+        scheme = "http" if self._tls is None else "https"
+        return intake if tracing is None else tracing.intake(intake, scheme)
 
     def _unready(self) -> Reason | None:
         if not self._began:

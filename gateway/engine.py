@@ -7,6 +7,7 @@ stops. May not: listeners (`app`), rules of any part.
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from gateway import parts
 from gateway.config import Config, RenewableContext
@@ -24,11 +25,15 @@ from gateway.metrics.telemetry import Telemetry
 from gateway.sink.kafka import KafkaSink
 from gateway.sink.log import KafkaLog
 
+if TYPE_CHECKING:
+    from gateway.tracing import Tracing
+
 __all__ = ["FLUSH_SECONDS", "Engine"]
 
 FLUSH_SECONDS = 10.0
 """How long the queue to Kafka may take to flush at the end."""
 
+_SPANS_SECONDS = 2.0
 _SWEEP_SECONDS = 1.0
 _SWEEP_SHELVES = 512  # the whole window in about two minutes
 
@@ -43,6 +48,7 @@ class Engine:
         telemetry: every number.
         intake: takes deliveries.
         sink: takes records.
+        tracing: makes spans; None: there are none.
         certificates: what every connection to Kafka speaks TLS with; None: plain.
     """
 
@@ -55,6 +61,7 @@ class Engine:
         self._settings = parts.kafka_settings(config)
         self.certificates: RenewableContext | None = self._settings.security.get("ssl_context")
         self.sink = KafkaSink(self._settings, specs, self.telemetry.batches)
+        self.tracing = _tracing(config)
         self._window = Window(config.idempotency.window, config.idempotency.memory_limit)
         self._clock = _steady_clock()
         self._router = parts.router(config)
@@ -65,7 +72,7 @@ class Engine:
             keyring=parts.keyring(config),
             tolerance=config.ingress.signature_tolerance,
             router=self._router,
-            sink=self.sink,
+            sink=self.sink if self.tracing is None else self.tracing.sink(self.sink),
             claims=self._claims,
             digester=digester,
             complete_since=lambda: self._marks.complete_since,
@@ -119,6 +126,8 @@ class Engine:
         await self._marks.stop(max(0.0, deadline - loop.time()))
         await self._claims.stop()  # after the marks: with an event in doubt, no goodbye is said
         await self.sink.stop(max(0.0, deadline - loop.time()))
+        if self.tracing is not None:
+            await self.tracing.close(_SPANS_SECONDS)
 
     @property
     def behind(self) -> bool:
@@ -160,6 +169,14 @@ class Engine:
         watch("cstar_gateway_idempotency_bytes", lambda: window.size)
         watch("cstar_gateway_idempotency_window_seconds", lambda: window.reach(self._clock()))
         watch("cstar_gateway_idempotency_in_flight", lambda: self._claims.in_flight)
+
+
+def _tracing(config: Config) -> "Tracing | None":
+    if not config.tracing.enabled:
+        return None
+    from gateway.tracing import Tracing  # noqa: PLC0415 - what is not asked for is not loaded
+
+    return Tracing()
 
 
 def _steady_clock() -> Callable[[], float]:

@@ -24,7 +24,7 @@ from gateway.pipeline.record import Record
 from gateway.pipeline.routes import Destination, Router
 from gateway.pipeline.signature import Keyring
 from gateway.pipeline.verdict import Subject, Verdict
-from gateway.publication import Pending, Sink
+from gateway.publication import Pending, Sink, ending
 
 __all__ = ["Intake"]
 
@@ -115,10 +115,6 @@ class Intake:
             return self._publish(standing, (record,), fault.reason, subject)
         return self._publish(standing, records, Reason.ACKED, subject)
 
-    async def take(self, delivery: Delivery) -> Verdict:
-        """Bring a proved delivery to its ending, and wait for it."""
-        return await _ending(self.begin(delivery))
-
     def _quarantine(
         self, delivery: Delivery, envelope: Envelope | None, fault: Ended, subject: Subject
     ) -> Verdict | Pending:
@@ -153,7 +149,7 @@ class Intake:
             return Verdict(fault.reason, detail=fault.detail)
         subject = Subject(envelope.id, label_of(envelope.type))
         try:
-            return await _ending(self._replay_event(delivery, envelope, subject))
+            return await ending(self._replay_event(delivery, envelope, subject))
         except Ended as fault:
             return subject.verdict(fault.reason, fault.detail)
 
@@ -220,11 +216,3 @@ class Intake:
         await asyncio.wait((twin,), timeout=self._twin_timeout)
         acked = twin.done() and not isinstance(twin.result(), Reason)
         return Reason.TWIN if acked else Reason.TWIN_FAILED
-
-
-async def _ending(begun: Verdict | Pending) -> Verdict:
-    """Return how a delivery ends, once it has."""
-    if isinstance(begun, Verdict):
-        return begun
-    await asyncio.wait((begun.answer,))  # not cancelled with us: others wait for it
-    return begun.verdict()

@@ -4,7 +4,7 @@ May live here: the protocol of whoever takes records and the shape of its promis
 of Kafka's client (`gateway.sink`) or of HTTP (`gateway.ingress`); both edges meet only here.
 """
 
-from asyncio import Future
+from asyncio import Future, wait
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
@@ -14,7 +14,7 @@ from gateway.pipeline.reasons import Reason
 from gateway.pipeline.record import Record
 from gateway.pipeline.verdict import Subject, Verdict
 
-__all__ = ["Ack", "Pending", "Publication", "Sink"]
+__all__ = ["Ack", "Pending", "Publication", "Sink", "ending"]
 
 
 class Ack(NamedTuple):
@@ -67,6 +67,14 @@ class Pending(msgspec.Struct, frozen=True):
         """Return how the delivery ended; only once `answer` is done."""
         result = self.answer.result()
         return self.subject.verdict(result if isinstance(result, Reason) else self.acked)
+
+
+async def ending(begun: Verdict | Pending) -> Verdict:
+    """Return how a delivery ends, once it has."""
+    if isinstance(begun, Verdict):
+        return begun
+    await wait((begun.answer,))  # not cancelled with us: others wait for it
+    return begun.verdict()
 
 
 class Sink(Protocol):

@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 
 __all__ = ["audit", "locked", "unaudited", "vulnerable"]
 
-LOCK = Path(__file__).parent / "runtime.txt"
+LOCK = Path(__file__).parent / "otel.txt"  # runtime.txt, and what traces need
 _PIP_AUDIT = (sys.executable, "-m", "pip_audit")
 _ARGUMENTS = ("--format", "json", "--progress-spinner", "off", "--disable-pip", "--require-hashes")
 _WITHIN = 300.0  # seconds

@@ -12,6 +12,7 @@ from gateway.pipeline.routes import Route, Router, Topics
 from gateway.pipeline.signature import Keyring, SigningKey
 from gateway.pipeline.verdict import Verdict
 from gateway.pipeline.webhook import Webhook
+from gateway.publication import ending
 from gateway.sink.memory import MemorySink
 from tests.signing import SECRET, headers_of
 
@@ -98,7 +99,7 @@ class Setting:
         if isinstance(body, dict):
             body = json.dumps(body).encode()
         signed = headers_of(body, int(self.now), **headers)
-        return await self.intake.take(self.intake.prove(signed, body))
+        return await ending(self.intake.begin(self.intake.prove(signed, body)))
 
 
 def event(**fields: Any) -> dict[str, Any]:

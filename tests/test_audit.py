@@ -35,6 +35,12 @@ def test_the_lock_is_read_whole() -> None:
     assert all(version[0].isdigit() for version in PINS.values())
 
 
+def test_what_is_looked_up_is_all_that_is_shipped() -> None:
+    """The lock with traces has each package of the one without, in the same version."""
+    shipped = locked((LOCK.parent / "runtime.txt").read_text(encoding="utf-8"))
+    assert shipped.items() < PINS.items()
+
+
 def test_a_clean_lock_passes(tmp_path: Path) -> None:
     """Every package looked up, nothing found: nothing is wrong."""
     assert audit(pip_audit=saying(tmp_path, report(CLEAN))) == []

@@ -15,6 +15,7 @@ from gateway.idempotency import journal
 from gateway.idempotency.journal import Journal
 from gateway.pipeline.reasons import Reason
 from gateway.pipeline.verdict import Verdict
+from gateway.publication import ending
 from tests.e2e.delivering import event, ids_in_kafka
 from tests.e2e.running import environment, signed
 from tests.waiting import until
@@ -36,7 +37,7 @@ async def running(kafka: Kafka, prefix: str, store: str = "kafka") -> AsyncItera
 async def take(engine: Engine, name: str) -> Verdict:
     """Have an event proved and taken."""
     body = event(name)
-    return await engine.intake.take(engine.intake.prove(CIMultiDict(signed(body)), body))
+    return await ending(engine.intake.begin(engine.intake.prove(CIMultiDict(signed(body)), body)))
 
 
 @pytest.mark.parametrize("store", ["kafka", "memory"])

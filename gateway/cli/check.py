@@ -3,23 +3,23 @@
 import asyncio
 import logging
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
-from aiokafka.errors import KafkaError
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from gateway.cli import checks, kafka_checks
+from gateway.cli.checklist import Check
 from gateway.cli.finding import Finding, worst
-from gateway.cli.inspection import Cluster, connect, inspect, why, would_create
 from gateway.cli.options import ConfigPath, Json, print_json
+from gateway.cli.survey import ask
+from gateway.cli.topic_checks import check_topic
 from gateway.config import Config, ConfigError, load
 from gateway.parts import kafka_settings, topic_specs
-from gateway.sink.settings import KafkaSettings, TopicSpec
 
 __all__ = ["check", "findings"]
 
@@ -27,7 +27,7 @@ _STYLES = {"ok": "green", "note": "cyan", "warn": "yellow", "fail": "bold red"}
 
 
 def check(config: ConfigPath = None, *, json: Json = False) -> None:
-    """Look for everything that would go wrong: configuration, secrets, brokers, topics.
+    """Look for all that would go wrong: configuration, secrets, brokers, clock, topics.
 
     Changes nothing. Ends with 0 where deliveries would be taken, with 1 where they would not.
     """
@@ -51,55 +51,25 @@ def findings(path: Path | None) -> Iterator[Finding]:
     yield from checks.check_webhooks(config)
     yield checks.check_window(config)
     yield checks.check_files(config)
-    yield checks.check_clock(config)
     yield from _check_kafka(config)
-
-
-class _Answers(NamedTuple):
-    """What Kafka answered."""
-
-    unreachable: dict[str, str]
-    cluster: Cluster | None
-    refused: dict[str, str]
 
 
 def _check_kafka(config: Config) -> Iterator[Finding]:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # its causes become findings
     specs = topic_specs(config)
-    answers = asyncio.run(_ask(kafka_settings(config), specs))
-    yield from kafka_checks.check_brokers(answers.unreachable, answers.cluster)
-    if answers.cluster is None:
-        yield Finding("note", "topics", "not checked: no broker answered")
+    survey = asyncio.run(ask(kafka_settings(config), specs, time.time))
+    yield from kafka_checks.check_brokers(survey)
+    cluster = survey.cluster
+    if cluster is None:
+        yield Finding(Check.TOPICS, "note", "topics", "not checked: no broker answered")
         return
-    missing = [spec for spec in specs if answers.cluster.lacks(spec.name)]
-    yield from kafka_checks.check_missing(config, missing, answers.refused)
+    yield from kafka_checks.check_limits(config, survey)
+    yield kafka_checks.check_clock(config, survey)
+    missing = [spec for spec in specs if cluster.lacks(spec.name)]
+    yield from kafka_checks.check_missing(config, missing, survey)
     for spec in specs:
         if spec not in missing:
-            yield from kafka_checks.check_topic(config, spec, answers.cluster.topics[spec.name])
-
-
-async def _ask(settings: KafkaSettings, specs: tuple[TopicSpec, ...]) -> _Answers:
-    """Ask the first broker that answers, and knock at every other."""
-    unreachable: dict[str, str] = {}
-    cluster: Cluster | None = None
-    refused: dict[str, str] = {}
-    for address in settings.bootstrap_servers:
-        host, _, port = address.rpartition(":")
-        try:
-            async with connect(host.strip("[]"), int(port), settings) as connection:
-                if cluster is None:
-                    cluster = await inspect(connection, [spec.name for spec in specs])
-                    missing = [spec for spec in specs if cluster.lacks(spec.name)]
-                    refused = await would_create(connection, missing, settings)
-        except (OSError, KafkaError, TimeoutError) as error:
-            unreachable[address] = why(error)
-    for broker in cluster.brokers if cluster else ():
-        try:
-            async with connect(broker.host, broker.port, settings):
-                pass
-        except (OSError, KafkaError, TimeoutError) as error:
-            unreachable[f"{broker.host}:{broker.port}"] = why(error)
-    return _Answers(unreachable, cluster, refused)
+            yield from check_topic(config, spec, cluster.topics[spec.name])
 
 
 def _gathered(found: tuple[Finding, ...]) -> Iterator[Finding]:
@@ -123,7 +93,7 @@ def _show(found: tuple[Finding, ...]) -> None:
     table.add_column("what", overflow="fold")
     table.add_column("found", overflow="fold")
     rows = tuple(_gathered(found))
-    for level, subject, message, fix in rows:
+    for _, level, subject, message, fix in rows:
         text = Text(message)
         if fix:
             text.append(f"\n→ {fix}", style="green")

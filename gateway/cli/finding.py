@@ -11,6 +11,8 @@ ok     looked at, and right
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
+from gateway.cli.checklist import Check
+
 __all__ = ["Finding", "Level", "worst"]
 
 Level = Literal["ok", "note", "warn", "fail"]
@@ -20,12 +22,14 @@ class Finding(NamedTuple):
     """What a check found.
 
     Attributes:
+        check: which found it.
         level: how bad it is.
         subject: what was looked at.
         message: what was found.
         fix: what to do; empty where nothing is needed.
     """
 
+    check: Check
     level: Level
     subject: str
     message: str

@@ -16,12 +16,29 @@ from gateway.sink.knock import REQUEST_SECONDS, connect, why
 from gateway.sink.settings import KafkaSettings, TopicSpec
 from gateway.sink.topics import create_configs
 
-__all__ = ["CONFIGS", "Broker", "Cluster", "Topic", "connect", "inspect", "why", "would_create"]
+__all__ = [
+    "CONFIGS",
+    "Broker",
+    "Cluster",
+    "Topic",
+    "broker_settings",
+    "connect",
+    "inspect",
+    "why",
+    "would_create",
+]
 
-CONFIGS = ("max.message.bytes", "min.insync.replicas", "retention.ms", "cleanup.policy")
+CONFIGS = (
+    "max.message.bytes",
+    "min.insync.replicas",
+    "retention.ms",
+    "cleanup.policy",
+    "message.timestamp.type",
+)
 """The topic configs that matter to the gateway."""
 
-_TOPIC = 2  # a resource type, ConfigResource.Type.TOPIC
+_SETTINGS = ("socket.request.max.bytes", "min.insync.replicas", "default.replication.factor")
+_TOPIC, _BROKER = 2, 4  # resource types, ConfigResource.Type
 
 
 class Broker(NamedTuple):
@@ -30,6 +47,11 @@ class Broker(NamedTuple):
     node: int
     host: str
     port: int
+
+    @property
+    def address(self) -> str:
+        """Host and port, as people write them."""
+        return f"{self.host}:{self.port}"
 
 
 class Topic(NamedTuple):
@@ -105,7 +127,18 @@ async def _configs(
     """Return the configs of topics; None for those we may not read."""
     if not topics:
         return {}
-    resources = [(_TOPIC, name, list(CONFIGS)) for name in topics]
+    return await _described(connection, [(_TOPIC, name, list(CONFIGS)) for name in topics])
+
+
+async def broker_settings(connection: AIOKafkaConnection, node: int) -> dict[str, str] | None:
+    """Return the settings of the broker that is asked; None where we may not read them."""
+    described = await _described(connection, [(_BROKER, str(node), list(_SETTINGS))])
+    return described.get(str(node))
+
+
+async def _described(
+    connection: AIOKafkaConnection, resources: list[tuple[int, str, list[str]]]
+) -> dict[str, dict[str, str] | None]:
     response: Any = await connection.send(DescribeConfigsRequest(resources))
     return {
         name: {key: value for key, value, *_ in entries} if for_code(code) is NoError else None

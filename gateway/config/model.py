@@ -20,7 +20,7 @@ from gateway.config.secrets import Secret, SecretIn
 from gateway.config.section import Section
 from gateway.pipeline.routes import Payload
 
-__all__ = ["Config", "Idempotency", "Log", "Route", "Topics", "Webhook"]
+__all__ = ["Config", "Idempotency", "Log", "Route", "Topics", "Tracing", "Webhook"]
 
 _MIB = 1024 * 1024
 _HOUR = 3600
@@ -120,6 +120,14 @@ class Log(Section):
     )
 
 
+class Tracing(Section):
+    """Spans of deliveries and records, sent as the `OTEL_…` variables say (docs/logs.md)."""
+
+    enabled: bool = Field(
+        default=False, description="Make and send spans; needs `cstar-gateway[otel]`."
+    )
+
+
 class Config(Section):
     """The whole configuration."""
 
@@ -131,3 +139,4 @@ class Config(Section):
     routes: tuple[Route, ...] = ()
     idempotency: Idempotency = Field(default_factory=Idempotency)
     log: Log = Field(default_factory=Log)
+    tracing: Tracing = Field(default_factory=Tracing)

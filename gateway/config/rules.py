@@ -1,6 +1,7 @@
 """Rules: what must hold between keys, and what must not be missing."""
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 from gateway.config.faults import Path, Violation
 from gateway.config.model import Config
@@ -32,6 +33,7 @@ def violations(config: Config) -> Iterator[Violation]:
     yield from _kafka(config)
     yield from security_violations(config.kafka.security)
     yield from _routes(config)
+    yield from _tracing(config)
 
 
 def _ingress(config: Config) -> Iterator[Violation]:
@@ -141,3 +143,20 @@ def _routes(config: Config) -> Iterator[Violation]:
                     f"{route.topic} collides with {topic}: Kafka takes '.' and '_' for one",
                     "choose another name",
                 )
+
+
+def _tracing(config: Config) -> Iterator[Violation]:
+    if config.tracing.enabled and not _is_there("opentelemetry.exporter.otlp.proto.http"):
+        yield Violation(
+            ("tracing", "enabled"),
+            (),
+            "OpenTelemetry is not installed here",
+            "install cstar-gateway[otel] (requirements/otel.txt), or leave it off",
+        )
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False

@@ -8,13 +8,14 @@ call, `begin`, and answered by the callback of its batch: no task and no future 
 must wait for a body is a coroutine, `answer`. The steps are the same.
 """
 
-from asyncio import Future, wait
+from asyncio import Future
 from collections.abc import Callable
 from time import perf_counter
 from typing import Any, Protocol
 
 from gateway.ingress.answers import Answer, Answers
 from gateway.ingress.body import read_body, take_body
+from gateway.ingress.ended import log_ending
 from gateway.ingress.fault import report_fault
 from gateway.ingress.head import check_head, expects_continue, is_route
 from gateway.ingress.load import Load, Share
@@ -24,7 +25,7 @@ from gateway.metrics.telemetry import Telemetry
 from gateway.pipeline.delivery import Delivery, Headers
 from gateway.pipeline.reasons import ENDINGS, Ended, Reason
 from gateway.pipeline.verdict import Verdict
-from gateway.publication import Pending
+from gateway.publication import Pending, ending
 
 __all__ = ["Intake", "WebhookHandler"]
 
@@ -117,11 +118,7 @@ class WebhookHandler:
         if expects_continue(request) and not content.is_eof():
             request.line.say_continue()
         body = await read_body(content, share, limit=self._limit, within=self._body_timeout)
-        begun = self._bring(request, body)
-        if isinstance(begun, Verdict):
-            return begun
-        await wait((begun.answer,))
-        return begun.verdict()
+        return await ending(self._bring(request, body))
 
     def _bring(self, request: Request, body: bytes) -> Verdict | Pending:
         self._refuse_if_unready()
@@ -136,6 +133,7 @@ class WebhookHandler:
         """Count a request out and return what it is answered with."""
         self._ledger.ended(verdict.reason, verdict.event_type)
         self._measure(request, ENDINGS[verdict.reason].status, seconds)
+        log_ending(verdict)
         return self._answers.render(verdict)
 
     def _measure(self, request: Request, status: int, seconds: float) -> None:

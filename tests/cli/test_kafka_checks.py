@@ -1,30 +1,18 @@
-"""Kafka checks: how brokers and topics are judged, each rule with its level."""
+"""Kafka checks: how brokers are judged, and topics that are not there, each rule with its level."""
 
 from pathlib import Path
 
 import pytest
 
-from gateway.cli.inspection import Broker, Cluster, Topic
-from gateway.cli.kafka_checks import check_brokers, check_missing, check_topic
+from gateway.cli.finding import worst
+from gateway.cli.inspection import Broker, Cluster
+from gateway.cli.kafka_checks import check_brokers, check_clock, check_limits, check_missing
+from gateway.cli.survey import Survey
 from gateway.config import Config
 from gateway.sink.settings import TopicSpec
 from tests.config.files import MINIMAL, loaded
 
 _SPEC = TopicSpec(name="cstar.tickets")
-_CONFIGS = {
-    "max.message.bytes": "3145728",
-    "min.insync.replicas": "2",
-    "retention.ms": "604800000",
-    "cleanup.policy": "delete",
-}
-_SOUND = Topic(
-    error="",
-    partitions=6,
-    replicas=3,
-    in_sync=3,
-    configs=_CONFIGS,
-    allowed=frozenset({"Read", "Write", "Describe"}),
-)
 
 
 @pytest.fixture
@@ -33,88 +21,10 @@ def config(tmp_path: Path) -> Config:
     return loaded(tmp_path, MINIMAL)
 
 
-def _with(**configs: str) -> Topic:
-    named = {name.replace("_", "."): value for name, value in configs.items()}
-    return _SOUND._replace(configs={**(_SOUND.configs or {}), **named})
-
-
-@pytest.mark.parametrize(
-    "topic",
-    [
-        _SOUND,
-        _SOUND._replace(allowed=None),
-        _SOUND._replace(partitions=12),
-        _with(retention_ms="-1"),
-        _with(max_message_bytes="10485760"),
-    ],
-)
-def test_a_sound_topic_is_ok(config: Config, topic: Topic) -> None:
-    """Three replicas, two of which must have each record; more than wanted is no fault."""
-    (finding,) = check_topic(config, _SPEC, topic)
-    assert finding.level == "ok"
-
-
-@pytest.mark.parametrize(
-    ("topic", "level", "words"),
-    [
-        (_SOUND._replace(allowed=frozenset({"Read"})), "fail", "may not write"),
-        (_SOUND._replace(allowed=frozenset({"Write"})), "fail", "may not read"),
-        (_SOUND._replace(leaderless=1), "fail", "1 of 6 partitions have no leader"),
-        (_SOUND._replace(in_sync=1), "fail", "1 replicas are in sync, min.insync.replicas is 2"),
-        (_SOUND._replace(in_sync=2), "warn", "2 of 3 replicas are in sync"),
-        (_SOUND._replace(configs=None), "warn", "may not be read"),
-        (_SOUND._replace(partitions=1), "warn", "has 1 partitions, kafka.partitions says 6"),
-        (_with(min_insync_replicas="4"), "fail", "min.insync.replicas is 4, but it has 3"),
-        (_with(min_insync_replicas="1"), "warn", "an ack may rest on one broker"),
-        (_with(cleanup_policy="compact,delete"), "fail", "cleanup.policy compacts"),
-        (_with(retention_ms="86400000"), "warn", "keeps events 24h"),
-        (_with(max_message_bytes="1048588"), "warn", "the largest body does not fit"),
-        (_with(max_message_bytes="2097152"), "warn", "is 2MiB, kafka.max_record_bytes is more"),
-        (Topic(error="TOPIC_AUTHORIZATION_FAILED"), "fail", "TOPIC_AUTHORIZATION_FAILED"),
-    ],
-)
-def test_what_is_amiss_has_its_level(config: Config, topic: Topic, level: str, words: str) -> None:
-    """`fail` where events would be refused or lost, `warn` where it merely is not meant."""
-    findings = list(check_topic(config, _SPEC, topic))
-    assert any(one.level == level and words in one.message and one.fix for one in findings)
-    assert not any(one.level == "ok" for one in findings)
-    assert level == "fail" or not any(one.level == "fail" for one in findings)
-
-
-def test_quarantine_must_hold_the_largest_body(config: Config) -> None:
-    """What is too small for a category goes to quarantine; there is nowhere after it."""
-    spec = TopicSpec(name="cstar.quarantine", role="quarantine")
-    (finding,) = check_topic(config, spec, _with(max_message_bytes="1048588"))
-    assert finding.level == "fail"
-
-
-def test_the_journal_has_needs_of_its_own(config: Config) -> None:
-    """It has one partition, must keep marks for the whole window, and must not be compacted."""
-    spec = TopicSpec(name="cstar.idempotency", role="journal", partitions=1)
-    one = _SOUND._replace(partitions=1)
-    (sound,) = check_topic(config, spec, one)
-    assert sound.level == "ok"
-    for configs, words in (
-        ({"retention.ms": "86400000"}, "keeps marks 24h"),
-        ({"cleanup.policy": "compact"}, "cleanup.policy compacts"),
-    ):
-        (finding,) = check_topic(config, spec, one._replace(configs=_CONFIGS | configs))
-        assert finding.level == "fail"
-        assert words in finding.message
-        assert finding.fix
-
-
-def test_reading_is_needed_for_the_journal_alone(tmp_path: Path) -> None:
-    """With marks in memory nothing is read back, so Read is not missed."""
-    config = loaded(tmp_path, MINIMAL + "[idempotency]\nstore = 'memory'\n")
-    (finding,) = check_topic(config, _SPEC, _SOUND._replace(allowed=frozenset({"Write"})))
-    assert finding.level == "ok"
-
-
 def test_an_address_kafka_gives_must_be_reachable() -> None:
     """Bootstrapping works and producing would not: the usual trap of advertised.listeners."""
     cluster = Cluster("id", (Broker(1, "kafka-internal", 9092),), {})
-    first, second = check_brokers({"kafka-internal:9092": "its name is not known"}, cluster)
+    first, second = check_brokers(Survey({"kafka-internal:9092": "its name is not known"}, cluster))
     assert first.level == "fail"
     assert "advertised.listeners" in first.fix
     assert second.level == "ok"
@@ -122,7 +32,7 @@ def test_an_address_kafka_gives_must_be_reachable() -> None:
 
 def test_nobody_reachable_is_a_fault() -> None:
     """Each server is told with its cause."""
-    (finding,) = check_brokers({"a:1": "connection refused"}, None)
+    (finding,) = check_brokers(Survey({"a:1": "connection refused"}))
     assert finding.level == "fail"
     assert "connection refused" in finding.message
 
@@ -130,6 +40,54 @@ def test_nobody_reachable_is_a_fault() -> None:
 def test_a_refused_creation_is_a_fault(config: Config) -> None:
     """What could be created is fine, what Kafka refuses is not."""
     refused = TopicSpec(name="b")
-    fine, bad = check_missing(config, [_SPEC, refused], {"b": "no permission"})
+    fine, bad = check_missing(config, [_SPEC, refused], Survey({}, refused={"b": "no permission"}))
     assert (fine.level, bad.level) == ("ok", "fail")
     assert "no permission" in bad.message
+
+
+def test_topics_that_would_take_no_record_are_a_fault(config: Config) -> None:
+    """Kafka creates a topic with fewer replicas than it demands of an ack, and says nothing."""
+    for settings, level in (
+        ({"min.insync.replicas": "2", "default.replication.factor": "1"}, "fail"),
+        ({"min.insync.replicas": "2", "default.replication.factor": "3"}, "ok"),
+        ({}, "ok"),
+        (None, "ok"),
+    ):
+        (finding,) = check_missing(config, [_SPEC], Survey({}, settings={"a:1": settings}))
+        assert finding.level == level
+
+
+@pytest.mark.parametrize(
+    ("settings", "level"),
+    [
+        ({"socket.request.max.bytes": "104857600"}, "ok"),
+        ({"socket.request.max.bytes": "3145728"}, "fail"),
+        (None, "note"),
+    ],
+)
+def test_the_largest_record_must_fit_into_a_request(
+    config: Config, settings: dict[str, str] | None, level: str
+) -> None:
+    """A broker closes the connection on a larger one; where it does not tell, that is said."""
+    (finding,) = check_limits(config, Survey({}, settings={"a:1": settings}))
+    assert finding.level == level
+    assert bool(finding.fix) == (level == "fail")
+
+
+@pytest.mark.parametrize(
+    ("skew", "level", "words"),
+    [
+        (0.4, "ok", "agrees"),
+        (-5.1, "warn", "5.1 s behind Kafka's"),
+        (301.0, "fail", "301.0 s ahead of Kafka's"),
+        (None, "note", "not measured: because"),
+    ],
+)
+def test_clocks_may_be_as_far_apart_as_signatures_old(
+    config: Config, skew: float | None, level: str, words: str
+) -> None:
+    """A few seconds are told; where every delivery would be refused it is a fault."""
+    finding = check_clock(config, Survey({}, skew=skew, why_no_skew="because"))
+    assert finding.level == level
+    assert words in finding.message
+    assert bool(finding.fix) == (worst([finding]) in {"warn", "fail"})

@@ -12,6 +12,19 @@ def test_the_defaults_keep_every_rule(tmp_path: Path) -> None:
     loaded(tmp_path, MINIMAL)
 
 
+def test_traces_need_what_makes_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked for without OpenTelemetry nothing starts, and the extra is named."""
+    text = MINIMAL + "[tracing]\nenabled = true"
+    assert loaded(tmp_path, text).tracing.enabled
+
+    def nothing(name: str) -> None:
+        raise ModuleNotFoundError(name)
+
+    monkeypatch.setattr("gateway.config.rules.find_spec", nothing)
+    fault = faults_of(tmp_path, text)["tracing.enabled"]
+    assert "cstar-gateway[otel]" in fault.fix
+
+
 def test_brokers_and_a_webhook_are_needed(tmp_path: Path) -> None:
     """An empty file says what is missing."""
     found = faults_of(tmp_path, "")

@@ -8,6 +8,7 @@ import pytest
 from gateway.pipeline.delivery import Delivery, Hints
 from gateway.pipeline.reasons import Reason
 from gateway.pipeline.webhook import Webhook
+from gateway.publication import ending
 from gateway.sink.memory import MemorySink
 from tests.inputs.stories import STORIES, Step
 from tests.intaking import Setting, event
@@ -48,4 +49,4 @@ async def send(setting: Setting, step: Step) -> Reason:
     body = json.dumps(event(**step.fields)).encode()
     webhook = WEBHOOKS[step.webhook]
     delivery = Delivery(body, webhook, 0, setting.now, int(setting.now), Hints())
-    return (await setting.intake.take(delivery)).reason
+    return (await ending(setting.intake.begin(delivery))).reason

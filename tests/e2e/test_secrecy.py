@@ -189,6 +189,7 @@ async def test_serving_shows_no_secret(
     assert min(ledger[outcome] for outcome in ("accepted", "duplicate", "quarantined")) > 0
     assert min(ledger[outcome] for outcome in ("rejected", "unavailable")) > 0
     assert command.lines("request met an unexpected fault")
+    assert command.lines("delivery ended")
     assert command.lines("event could not be built")
     assert [code for code, _ in admin] == [200] * 4
     names = [f"{unique_prefix}.{topic}" for topic in (*CATEGORIES, "other", "quarantine")]

@@ -12,7 +12,6 @@ import pytest
 import structlog
 
 from gateway import logs
-from gateway.logs import Flood
 from tests.config.files import ENVIRON, MINIMAL, loaded
 
 
@@ -140,7 +139,7 @@ def test_an_exception_is_told_in_one_line(stream: io.StringIO) -> None:
         assert line["level"] == "error"
         assert line["error"] == "RuntimeError: ('the words', 16)"
         assert len(line["error_at"]) == 2
-        assert all(frame.startswith("tests/test_logs.py:") for frame in line["error_at"])
+        assert all(frame.startswith("logs/test_stream.py:") for frame in line["error_at"])
 
 
 def test_a_line_that_cannot_be_made_says_so_without_its_content(stream: io.StringIO) -> None:
@@ -169,49 +168,6 @@ def test_a_flood_is_sampled_and_counted(stream: io.StringIO) -> None:
     lines = _lines(stream)
     assert len(lines) < 1000
     assert lines[-1]["event"] == "another"
-
-
-def test_the_count_of_a_flood_comes_with_the_next_line() -> None:
-    """Nothing is dropped without being counted."""
-    now = 0.0
-    flood = Flood(most=2, clock=lambda: now)
-    logger = logging.getLogger("flooded")
-
-    def say(event: str) -> object:
-        try:
-            return flood(logger, "info", {"event": event}).get("suppressed", 0)
-        except structlog.DropEvent:
-            return None
-
-    assert [say("a") for _ in range(5)] == [0, 0, None, None, None]
-    assert say("b") == 0
-    now = 0.999
-    assert say("a") is None
-    now = 1.0
-    assert [say("a") for _ in range(3)] == [4, 0, None]
-
-
-def test_a_library_is_flooded_by_its_template() -> None:
-    """Lines that differ in their arguments alone are one event."""
-    now = 0.0
-    flood = Flood(most=1, clock=lambda: now)
-
-    def record(number: int) -> logging.LogRecord:
-        return logging.LogRecord("lib", logging.INFO, "", 0, "try %d", (number,), None)
-
-    assert [flood.admits(record(number)) for number in range(3)] == [True, False, False]
-    now = 1.0
-    last = record(3)
-    assert flood.admits(last)
-    assert last.getMessage() == "try 3 (and 2 like it before)"
-
-
-def test_a_flood_of_different_events_takes_bounded_memory() -> None:
-    """The oldest events are forgotten first."""
-    flood = Flood(most=1, clock=lambda: 0.0)
-    for number in range(5000):
-        flood(logging.getLogger("x"), "info", {"event": f"event {number}"})
-    assert len(flood._windows) == 1024
 
 
 def test_warnings_of_python_are_lines_too(stream: io.StringIO) -> None:

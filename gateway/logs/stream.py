@@ -1,4 +1,4 @@
-"""Logs: one stream of structured lines, for machines (JSON) or for people (console).
+"""Stream: one stream of structured lines, for machines (JSON) or for people (console).
 
 Every line of ours and of the libraries goes through the same steps and has the same first fields:
 `ts`, `level`, `event`, `logger`. Levels mean: ERROR, loss or a person is needed; WARNING, nothing
@@ -12,24 +12,22 @@ malformed HTTP) are held down whatever the level. May not live here: what is wor
 import contextlib
 import logging
 import sys
-import time
 import traceback
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any, Literal, TextIO
 
 import orjson
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-__all__ = ["Flood", "clean", "configure"]
+from gateway.logs.cleaning import clean, identifier
+from gateway.logs.flood import Flood
+
+__all__ = ["Level", "configure"]
 
 Level = Literal["debug", "info", "warning", "error"]
 
-_MOST_TEXT = 512
-_MOST_ID = 64
-_MOST_ITEMS = 32
 _MOST_FRAMES = 8
-_MOST_INTEGER = 2**53  # beyond it readers of JSON lose digits
 _FIRST = ("ts", "level", "event", "logger")
 _SILENT = logging.CRITICAL + 1
 _FLOORS = {
@@ -101,109 +99,11 @@ class _Handler(logging.StreamHandler[TextIO]):
             self.stream.write(orjson.dumps(line | {"logger": record.name}).decode() + "\n")
 
 
-class Flood:
-    """Lets the first lines of one event through each second, and counts the rest.
-
-    The next line of that event that passes carries the count, as `suppressed`.
-
-    Args:
-        most: lines of one event (logger, level and text) a second.
-        clock: monotonic seconds.
-    """
-
-    _most_events = 1024
-
-    def __init__(self, most: int = 20, clock: Callable[[], float] = time.monotonic) -> None:
-        self._most = most
-        self._clock = clock
-        self._windows: dict[tuple[str, str, str], list[float]] = {}  # start, passed, suppressed
-
-    def __call__(self, logger: WrappedLogger, method: str, event_dict: EventDict) -> EventDict:
-        """Pass a line of structlog on, or drop it."""
-        name = getattr(logger, "name", "") or ""
-        suppressed = self._count((name, method, str(event_dict.get("event"))[:_MOST_TEXT]))
-        if suppressed < 0:
-            raise structlog.DropEvent
-        if suppressed:
-            event_dict["suppressed"] = suppressed
-        return event_dict
-
-    def admits(self, record: logging.LogRecord) -> bool:
-        """Pass a line of a library on, or drop it; structlog's own have been judged."""
-        if hasattr(record, "_logger"):
-            return True
-        suppressed = self._count((record.name, record.levelname, str(record.msg)[:_MOST_TEXT]))
-        if suppressed > 0:
-            record.msg = f"{record.msg} (and {suppressed} like it before)"
-        return suppressed >= 0
-
-    def _count(self, event: tuple[str, str, str]) -> int:
-        """Return how many were suppressed since the last that passed; -1: this one is, too."""
-        now = self._clock()
-        window = self._windows.get(event)
-        if window is None:
-            if len(self._windows) >= self._most_events:
-                self._windows.pop(next(iter(self._windows)))
-            self._windows[event] = [now, 1, 0]
-            return 0
-        if now - window[0] >= 1:
-            window[:2] = (now, 0)
-        if window[1] >= self._most:
-            window[2] += 1
-            return -1
-        window[1] += 1
-        suppressed, window[2] = int(window[2]), 0
-        return suppressed
-
-
-def clean(value: object, *, most: int = _MOST_TEXT) -> Any:
-    """Return `value` as a line may hold it: printable, bounded, and made of JSON's types.
-
-    Bytes are told by their number only: they could be a payload.
-    """
-    return _clean(value, most, depth=3)
-
-
-def _clean(value: object, most: int, depth: int) -> Any:
-    if value is None or isinstance(value, bool | float):
-        return value
-    if isinstance(value, int):
-        return value if abs(value) <= _MOST_INTEGER else str(value)[:most]
-    if isinstance(value, bytes | bytearray | memoryview):
-        return f"<{len(value)} bytes>"
-    if isinstance(value, str):
-        return _text(value, most)
-    if depth and isinstance(value, Mapping):
-        pairs = list(value.items())[:_MOST_ITEMS]
-        return {_text(str(key), _MOST_ID): _clean(item, most, depth - 1) for key, item in pairs}
-    if depth and isinstance(value, list | tuple | set | frozenset):
-        return [_clean(item, most, depth - 1) for item in list(value)[:_MOST_ITEMS]]
-    if isinstance(value, BaseException):
-        return _text(f"{type(value).__name__}: {value}", most)
-    return _text(str(value), most)
-
-
-def _text(text: str, most: int) -> str:
-    """Cut, then escape: control characters, line ends and lone surrogates lose their force."""
-    cut = text[:most]
-    if not cut.isprintable():
-        cut = "".join(
-            char if char.isprintable() else char.encode("unicode_escape").decode() for char in cut
-        )[:most]
-    return cut if len(text) <= most else f"{cut}… ({len(text)} characters)"
-
-
-def _identifier(value: object) -> Any:
-    if not isinstance(value, str):
-        return clean(value, most=_MOST_ID)
-    return "".join(char if "!" <= char <= "~" else "?" for char in value[:_MOST_ID])
-
-
 def _clean_fields(_: WrappedLogger, __: str, event_dict: EventDict) -> EventDict:
     for key, value in event_dict.items():
         if key not in {"_record", "_from_structlog"}:
             is_id = key == "id" or key.endswith("_id")
-            event_dict[key] = _identifier(value) if is_id else clean(value)
+            event_dict[key] = identifier(value) if is_id else clean(value)
     return event_dict
 
 
