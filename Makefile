@@ -45,8 +45,8 @@ $(VENV)-audit/.installed: requirements/audit.txt
 	$(VENV)-audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/audit.txt
 	@touch $@
 
-bench: $(STAMP) ## CPU per event, the gateway against a bare aiohttp server, and per stage
-	$(BIN)/python -m benchmarks
+bench: $(STAMP) ## cost, latency, growth and memory beside bare and hand-written servers: docs/performance.md
+	$(BIN)/python -m benchmarks all
 
 faults: $(STAMP) ## break Kafka, network and gateways under load, read the whole log, write the table
 	$(BIN)/python -m tests.faults
@@ -65,7 +65,7 @@ docs: $(STAMP) ## write the generated tables of docs/ anew
 lock: ## resolve requirements/*.txt anew (hashes, no index addresses)
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet 'uv>=0.6'
 	for set in 'runtime' 'otel --extra otel' \
-		'dev --extra dev --extra otel --group build --group test --group lint'; do \
+		'dev --extra dev --extra otel --group build --group test --group lint --group bench'; do \
 		set -- $$set; name=$$1; shift; \
 		$(VENV)-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 			--no-header --no-annotate pyproject.toml "$$@" --output-file requirements/$$name.txt || exit 1; \
@@ -76,4 +76,4 @@ lock: ## resolve requirements/*.txt anew (hashes, no index addresses)
 	done
 
 clean: ## remove what the other words built
-	rm -rf $(VENV) $(VENV)-lock $(VENV)-audit dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lock $(VENV)-audit dist .mypy_cache .ruff_cache .pytest_cache .hypothesis benchmarks/go/gateway

@@ -1,4 +1,4 @@
-"""Accounting: the CPU time of another process, from Linux's /proc.
+"""Accounting: the CPU time and memory of another process, from Linux's /proc.
 
 All threads of it count, none of its children. The kernel keeps the sum exactly and tells it in
 clock ticks (10 ms as a rule), so measure for seconds.
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from benchmarks.failure import BenchFailed
 
-__all__ = ["CpuTime", "cpu_time", "parse_stat"]
+__all__ = ["CpuTime", "cpu_time", "parse_stat", "resident"]
 
 # proc_pid_stat(5): pid (comm) state … utime is field 14, stime field 15. `comm` may hold anything,
 # parentheses and spaces too, so the fields are counted from the last parenthesis.
@@ -48,11 +48,24 @@ def cpu_time(pid: int) -> CpuTime:
     Raises:
         BenchFailed: there is no such process, or this is not Linux.
     """
+    return parse_stat(_read(pid, "stat"), os.sysconf("SC_CLK_TCK"))
+
+
+def resident(pid: int) -> int:
+    """Return the resident memory of a process, bytes (proc_pid_status(5), VmRSS).
+
+    Raises:
+        BenchFailed: there is no such process, or this is not Linux.
+    """
+    found = re.search(r"^VmRSS:\s+(\d+) kB$", _read(pid, "status"), re.MULTILINE)
+    return int(found[1]) * 1024 if found else 0
+
+
+def _read(pid: int, name: str) -> str:
     try:
-        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        return Path(f"/proc/{pid}/{name}").read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise BenchFailed(
-            f"The CPU time of process {pid} cannot be read ({error.strerror}): it has ended, "
+            f"What process {pid} uses cannot be read ({error.strerror}): it has ended, "
             "or this is not Linux, whose /proc the bench needs."
         ) from None
-    return parse_stat(text, os.sysconf("SC_CLK_TCK"))

@@ -25,7 +25,7 @@ import typer
 from rich.console import Console
 
 import gateway
-from benchmarks.deliveries import deliveries
+from benchmarks.deliveries import Mix, deliveries
 from benchmarks.failure import BenchFailed
 from benchmarks.machine import Machine, this_machine
 from benchmarks.result import RESULTS
@@ -119,7 +119,7 @@ def backfill(
 def _write(file: Path, events: int) -> int:
     """Write so many events; return their bytes."""
     with file.open("wb") as lines:
-        for each in islice(deliveries("all", 1), events):
+        for each in islice(deliveries(Mix()), events):
             lines.write(each.body + b"\n")
     return file.stat().st_size
 

@@ -1,11 +1,14 @@
-"""Bare: the yardstick. aiohttp as its documentation shows it, doing nothing but reading the body.
+"""Bare: aiohttp that does nothing but read the body and answer 202. The yardstick.
 
-On uvloop as the gateway is, without an access log. It says where it listens as the gateway does.
+`python -m benchmarks.bare` is the yardstick of the promise: on uvloop, without an access log, as
+the gateway is. `python -m benchmarks.bare documented` is what aiohttp's documentation shows,
+`web.run_app` with its defaults: asyncio's own loop. Both say where they listen as the gateway does.
 """
 
 import asyncio
 import json
 import signal
+import socket
 import sys
 
 import uvloop
@@ -13,7 +16,7 @@ from aiohttp import web
 
 from benchmarks.deliveries import PATH
 
-__all__ = ["application", "serve"]
+__all__ = ["application", "run_documented", "serve"]
 
 
 async def _take(request: web.Request) -> web.Response:
@@ -29,18 +32,32 @@ def application() -> web.Application:
 
 
 async def serve() -> None:
-    """Serve until SIGTERM."""
+    """Serve on this loop until SIGTERM."""
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     runner = web.AppRunner(application(), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     (address,) = runner.addresses
-    sys.stderr.write(json.dumps({"event": "listening", "port": address[1]}) + "\n")
-    sys.stderr.flush()
+    _say(address[1])
     await stop.wait()
     await runner.cleanup()
 
 
+def run_documented() -> None:
+    """Serve as aiohttp's documentation does, until SIGTERM."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    _say(listener.getsockname()[1])
+    web.run_app(application(), sock=listener)
+
+
+def _say(port: int) -> None:
+    sys.stderr.write(json.dumps({"event": "listening", "port": port}) + "\n")
+    sys.stderr.flush()
+
+
 if __name__ == "__main__":
-    uvloop.run(serve())
+    if sys.argv[1:] == ["documented"]:
+        run_documented()
+    else:
+        uvloop.run(serve())

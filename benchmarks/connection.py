@@ -43,8 +43,11 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Send the first request."""
+        """Note the transport; nothing is sent before `begin`."""
         self._transport = cast("asyncio.Transport", transport)
+
+    def begin(self) -> None:
+        """Send the first request."""
         self._send()
 
     def data_received(self, data: bytes) -> None:

@@ -7,21 +7,42 @@ the rest is made once: a hundred thousand take about a second.
 import random
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from gateway.events.catalogue import CATALOGUE
+import msgspec
+
+from gateway.events.catalogue import CATALOGUE, CATEGORIES
 from gateway.simulator import DEV_SECRET, DEV_WEBHOOK
 from gateway.simulator.occurrence import happen
 from gateway.simulator.signing import sign
 
-__all__ = ["PATH", "Signed", "Types", "deliveries", "event_types"]
+__all__ = ["PATH", "Mix", "Signed", "Types", "deliveries", "event_types"]
 
 PATH = "/webhooks/cstar"
 Types = Literal["one", "all"]
 
 _ONE = "ticket.created"
-_TEAMS = 64  # enough that every partition has some
+_ID = 24  # characters of an id
+_TITLE = b'"title":"'  # where a body is made larger
+
+
+class Mix(msgspec.Struct, frozen=True, kw_only=True):
+    """What is sent.
+
+    Attributes:
+        types: one type, or all; of all, each comes as often as the others.
+        seed: of teams and order; the ids differ each time.
+        teams: how many there are; as many keys. 64 are enough that every partition has some.
+        topics: of so many categories, the catalogue's first.
+        size: at least so many bytes a body; only of one type.
+    """
+
+    types: Types = "all"
+    seed: int = 1
+    teams: int = 64
+    topics: int = len(CATEGORIES)
+    size: int = 0
 
 
 class Signed(NamedTuple):
@@ -37,11 +58,11 @@ class Signed(NamedTuple):
     headers: dict[str, str]
     body: bytes
 
-    def request(self, port: int) -> bytes:
-        """Return the whole request to a server on this machine."""
+    def request(self) -> bytes:
+        """Return the whole request."""
         lines = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
         head = (
-            f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{lines}"
+            f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\n{lines}"
             f"Content-Length: {len(self.body)}\r\n\r\n"
         )
         return head.encode() + self.body
@@ -55,21 +76,18 @@ class _Template(NamedTuple):
     after: bytes
 
 
-def event_types(types: Types) -> tuple[str, ...]:
-    """Return which event types are meant: one, or all of the catalogue."""
-    return (_ONE,) if types == "one" else tuple(CATALOGUE)
+def event_types(mix: Mix) -> tuple[str, ...]:
+    """Return which event types are meant."""
+    if mix.types == "one":
+        return (_ONE,)
+    categories = CATEGORIES[: mix.topics]
+    return tuple(name for name, row in CATALOGUE.items() if row.category in categories)
 
 
-def deliveries(types: Types, seed: int, *, secret: str = DEV_SECRET) -> Iterator[Signed]:
-    """Yield deliveries without end, signed for now: they are good for cStar's 300 seconds.
-
-    Args:
-        types: of events; with all, each comes as often as the others.
-        seed: of teams and order; the ids differ each time.
-        secret: signs them.
-    """
-    choice = random.Random(seed)  # noqa: S311 - samples, not secrets
-    templates = _templates(event_types(types))
+def deliveries(mix: Mix, *, secret: str = DEV_SECRET) -> Iterator[Signed]:
+    """Yield deliveries without end, signed for now: they are good for cStar's 300 seconds."""
+    choice = random.Random(mix.seed)  # noqa: S311 - samples, not secrets
+    templates = _templates(mix)
     signed_at = int(time.time())
     moment = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(signed_at))
     run = uuid.uuid4().hex[:12]
@@ -94,11 +112,14 @@ def deliveries(types: Types, seed: int, *, secret: str = DEV_SECRET) -> Iterator
             yield Signed(event_id, headers, body)
 
 
-def _templates(names: Sequence[str]) -> list[_Template]:
-    return [_template(name, f"team_{number:024x}") for name in names for number in range(_TEAMS)]
+def _templates(mix: Mix) -> list[_Template]:
+    teams = [f"team_{number:024x}" for number in range(mix.teams)]
+    return [_template(name, team, mix.size) for name in event_types(mix) for team in teams]
 
 
-def _template(event_type: str, team_id: str) -> _Template:
+def _template(event_type: str, team_id: str, size: int) -> _Template:
     occurrence = happen(event_type, team_id=team_id)
     before, _, after = occurrence.body.partition(occurrence.id.encode())
+    lacking = b"x" * (size - len(before) - _ID - len(after))
+    after = after.replace(_TITLE, _TITLE + lacking, 1)
     return _Template(event_type, before, after)

@@ -1,8 +1,9 @@
 """Load: the sender of a run, a process of its own so that its cost is not the server's.
 
 A closed loop: each connection has one request under way. What is sent was made before the first
-connection opened. The window that counts begins after the warm-up; at both of its ends the answers
-and the server's CPU time are read at one moment. May not live here: who serves, and what it means.
+connection opened, but for bodies so large that memory would not hold them all. The window that
+counts begins after the warm-up; at both of its ends the answers and the server's CPU time are read
+at one moment. May not live here: who serves, and what it means.
 """
 
 import asyncio
@@ -10,8 +11,8 @@ import gc
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
-from itertools import islice
+from collections.abc import Iterable, Sequence
+from itertools import chain, islice
 from typing import NamedTuple
 
 import msgspec
@@ -19,13 +20,16 @@ import uvloop
 
 from benchmarks.accounting import cpu_time
 from benchmarks.connection import Connection
-from benchmarks.deliveries import Types, deliveries
+from benchmarks.deliveries import Mix, deliveries
 from benchmarks.failure import BenchFailed
 
-__all__ = ["Figures", "Load", "Plan", "drive"]
+__all__ = ["MOST_PER_SECOND", "Figures", "Load", "Plan", "drive"]
 
-_MOST_PER_SECOND = 30_000  # deliveries made; where they run out, the window ends there
+MOST_PER_SECOND = 30_000
+"""Deliveries made; where they run out, the window ends there."""
+
 _GRACE = 30.0  # seconds beyond the window for the last answers
+_MOST_BYTES = 1 << 29  # of those made beforehand; what large bodies lack is made when it is due
 _LONGEST = 200.0  # seconds; a signature is good for 300
 
 
@@ -33,22 +37,20 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What a load is told.
 
     Attributes:
-        port: of the server on this machine.
+        ports: of the servers on this machine; connections take them by turns.
         pids: the processes whose CPU time is read, by name.
         connections: open at once.
         warm_up: seconds before the window.
         seconds: of the window, at most.
-        types: of events.
-        seed: of their order.
+        mix: what is sent.
     """
 
-    port: int
+    ports: list[int]
     pids: dict[str, int]
     connections: int
     warm_up: float
     seconds: float
-    types: Types
-    seed: int
+    mix: Mix
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +62,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
         cpu_seconds: of each process of the plan within the window.
         load_cpu_seconds: the load's own within the window.
         statuses: every answer, those of the warm-up included, by status or what came instead.
+        cut: at most so many requests were sent whose answers nobody waited for.
     """
 
     events: int
@@ -67,6 +70,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     cpu_seconds: dict[str, float]
     load_cpu_seconds: float
     statuses: dict[str, int]
+    cut: int = 0
 
 
 class _Mark(NamedTuple):
@@ -89,7 +93,7 @@ class Load:
         statuses: answers so far.
     """
 
-    def __init__(self, requests: Sequence[bytes], pids: dict[str, int]) -> None:
+    def __init__(self, requests: Iterable[bytes], pids: dict[str, int]) -> None:
         self.statuses: Counter[str] = Counter()
         self._requests = iter(requests)
         self._pids = pids
@@ -130,7 +134,9 @@ class Load:
             self._stopped = True
             self.mark()
 
-    async def run(self, port: int, connections: int, warm_up: float, seconds: float) -> None:
+    async def run(
+        self, ports: Sequence[int], connections: int, warm_up: float, seconds: float
+    ) -> None:
         """Open the connections, send until the window is over, see every answer.
 
         Raises:
@@ -138,8 +144,15 @@ class Load:
         """
         loop = asyncio.get_running_loop()
         self._open = connections
-        for _ in range(connections):
-            await loop.create_connection(lambda: Connection(self), "127.0.0.1", port)
+        opened = []
+        for number in range(connections):
+            port = ports[number % len(ports)]
+            _, connection = await loop.create_connection(
+                lambda: Connection(self), "127.0.0.1", port
+            )
+            opened.append(connection)
+        for connection in opened:
+            connection.begin()
         begin = loop.call_later(warm_up, self.mark)
         end = loop.call_later(warm_up + seconds, self.stop)
         try:
@@ -185,12 +198,14 @@ async def drive(plan: Plan) -> Figures:
         raise BenchFailed(
             f"A run of {lasting:g} s would outlast its signatures: {_LONGEST:g} s is the most."
         )
-    count = int(_MOST_PER_SECOND * lasting) + plan.connections
-    made = islice(deliveries(plan.types, plan.seed), count)
-    load = Load([each.request(plan.port) for each in made], plan.pids)
+    count = int(MOST_PER_SECOND * lasting) + plan.connections
+    coming = islice(deliveries(plan.mix), count)
+    ready = islice(coming, _MOST_BYTES // max(plan.mix.size, 1))
+    made = [each.request() for each in ready]
+    load = Load(chain(made, (each.request() for each in coming)), plan.pids)
     gc.collect()
     gc.disable()  # a hundred thousand requests are not to be walked through while we count
-    await load.run(plan.port, plan.connections, plan.warm_up, plan.seconds)
+    await load.run(plan.ports, plan.connections, plan.warm_up, plan.seconds)
     gc.enable()
     return load.figures()
 

@@ -2,6 +2,8 @@
 
 import os
 import platform
+import shutil
+import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import msgspec
 
 __all__ = ["LIBRARIES", "Machine", "this_machine"]
 
-LIBRARIES = ("aiohttp", "aiokafka", "msgspec", "uvloop")
+LIBRARIES = ("aiohttp", "aiokafka", "msgspec", "uvloop", "fastapi", "uvicorn")
 
 
 class Machine(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,7 +24,7 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
         system: kernel and its version.
         load: average of the last minute before the bench began; well above 0, others were at work.
         python: implementation and version.
-        libraries: versions.
+        libraries: versions; Go's, too, where it is installed.
     """
 
     cpu: str
@@ -44,8 +46,20 @@ def this_machine() -> Machine:
         system=f"{platform.system()} {platform.release().partition('-')[0]}",
         load=round(os.getloadavg()[0], 2),
         python=f"{platform.python_implementation()} {platform.python_version()}",
-        libraries={name: version(name) for name in LIBRARIES},
+        libraries={name: version(name) for name in LIBRARIES} | _go(),
     )
+
+
+def _go() -> dict[str, str]:
+    if shutil.which("go") is None:
+        return {}
+    said = subprocess.run(
+        ["go", "env", "GOVERSION"],  # noqa: S607 - whichever go is there
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return {"Go": said.stdout.strip().removeprefix("go")}
 
 
 def _cpu_model() -> str:

@@ -1,38 +1,27 @@
 """Restart: how long a gateway is unready for a journal of so many ids, and what they cost.
 
-`python -m benchmarks.restart` fills a real Kafka's journal, starts the gateway as it is deployed,
+`python -m benchmarks restart` fills a real Kafka's journal, starts the gateway as it is deployed,
 and writes benchmarks/results/restart.json.
 """
 
 import asyncio
-import os
-import re
 import time
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
-from aiokafka import AIOKafkaProducer
 from rich.console import Console
 
-import gateway
-from benchmarks.accounting import cpu_time
-from benchmarks.machine import Machine, this_machine
-from benchmarks.result import RESULTS
+from benchmarks.accounting import cpu_time, resident
+from benchmarks.filling import PER_ENTRY, fill
+from benchmarks.result import Head, head, keep
 from benchmarks.servers import environment
 from benchmarks.servers import gateway as running
-from gateway import parts
-from gateway.config import load
 from gateway.embedded import Kafka
-from gateway.idempotency.entry import ROW, Entry, Kind, encode_entry
 
 __all__ = ["Restart", "restart"]
 
 _PREFIX = "bench"
-_PER_ENTRY = 100  # marks; what 4 ms gather at 25,000 events/s, the worst case for their number
-_AT_ONCE = 200  # entries handed to the producer together
 _MEMORY_LIMIT = str(1 << 30)
 
 
@@ -40,6 +29,7 @@ class Restart(msgspec.Struct, frozen=True, kw_only=True):
     """One start over a full journal.
 
     Attributes:
+        head: when, where and how.
         ids: marks in the journal.
         entries: records that hold them.
         seconds: from the start of the process until it is ready, Kafka's connection included.
@@ -48,9 +38,7 @@ class Restart(msgspec.Struct, frozen=True, kw_only=True):
         resident_empty: bytes of one that is ready with an empty journal.
     """
 
-    date: str
-    version: str
-    machine: Machine
+    head: Head
     ids: int
     entries: int
     seconds: float
@@ -68,31 +56,28 @@ def restart(
     ids: Annotated[int, typer.Option(min=1_000, help="Marks in the journal.")] = 10_000_000,
 ) -> None:
     """Measure a start over a journal of so many ids."""
-    console, machine = Console(), this_machine()
-    entries = -(-ids // _PER_ENTRY)
+    console, began = Console(), head()
+    entries = -(-ids // PER_ENTRY)
     with Kafka() as kafka:
         variables = environment(kafka.bootstrap_servers, _PREFIX)
         variables["CSTAR_GATEWAY__IDEMPOTENCY__MEMORY_LIMIT"] = _MEMORY_LIMIT
         _, _, empty = _start(variables)
         console.print(f"writing {ids:,} marks in {entries:,} entries")
-        asyncio.run(_fill(variables, entries))
-        seconds, cpu, resident = _start(variables)
+        asyncio.run(fill(variables, entries))
+        seconds, cpu, full = _start(variables)
     result = Restart(
-        date=datetime.now(UTC).isoformat(timespec="seconds"),
-        version=gateway.__version__,
-        machine=machine,
-        ids=entries * _PER_ENTRY,
+        head=began,
+        ids=entries * PER_ENTRY,
         entries=entries,
         seconds=round(seconds, 2),
         cpu_seconds=cpu,
-        resident=resident,
+        resident=full,
         resident_empty=empty,
     )
-    path = RESULTS / "restart.json"
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
+    keep(result, "restart")
     console.print(
         f"ready after {seconds:.1f} s ({result.ids / seconds:,.0f} ids/s), "
-        f"{resident / 2**20:.0f} MiB resident, {result.bytes_an_id:.1f} bytes an id"
+        f"{full / 2**20:.0f} MiB resident, {result.bytes_an_id:.1f} bytes an id"
     )
 
 
@@ -101,38 +86,4 @@ def _start(variables: dict[str, str]) -> tuple[float, float, int]:
     began = time.monotonic()
     with running(variables) as server:
         seconds = time.monotonic() - began
-        return seconds, cpu_time(server.pid).total, _resident(server.pid)
-
-
-async def _fill(variables: dict[str, str], entries: int) -> None:
-    """Write a whole journal, as a replica would that has said goodbye since."""
-    config = load(None, variables)
-    topic, writer = parts.journal_topics(config).journal, os.urandom(8)
-    servers = list(config.kafka.bootstrap_servers)
-    async with AIOKafkaProducer(bootstrap_servers=servers, max_batch_size=1 << 20) as producer:
-        for first in range(0, entries, _AT_ONCE):
-            sending = [
-                await producer.send(
-                    topic,
-                    encode_entry(
-                        Entry(Kind.MARKS, writer, time.time(), os.urandom(_PER_ENTRY * ROW))
-                    ),
-                    writer,
-                )
-                for _ in range(min(_AT_ONCE, entries - first))
-            ]
-            await asyncio.gather(*sending)
-        for kind in (Kind.WHOLE, Kind.BYE):
-            entry = encode_entry(Entry(kind, writer, time.time()))
-            await producer.send_and_wait(topic, entry, writer)
-
-
-def _resident(pid: int) -> int:
-    """Return the resident memory of a process, bytes (proc_pid_status(5), VmRSS)."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    found = re.search(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE)
-    return int(found[1]) * 1024 if found else 0
-
-
-if __name__ == "__main__":
-    typer.run(restart)
+        return seconds, cpu_time(server.pid).total, resident(server.pid)

@@ -1,19 +1,42 @@
-"""Result: the figures of a bench as they are kept, in benchmarks/results/<name>.json.
+"""Result: figures as they are kept, in benchmarks/results/<name>.json.
 
-Raw figures are kept; what can be worked out from them is worked out here, and nowhere else.
+Raw figures are kept; what can be worked out from them is worked out where they are shown.
 """
 
+import shlex
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
+from typing import TypeVar
 
 import msgspec
 
-from benchmarks.machine import Machine
+import gateway
+from benchmarks.machine import Machine, this_machine
 
-__all__ = ["RESULTS", "Pair", "Result", "Run", "Spread", "Stage", "read", "spread", "write"]
+__all__ = ["RESULTS", "Head", "Spread", "head", "keep", "read", "spread"]
 
 RESULTS = Path(__file__).parent / "results"
 """Where results are kept."""
+
+Kept = TypeVar("Kept", bound=msgspec.Struct)
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """When, where and how figures came about.
+
+    Attributes:
+        date: when, UTC.
+        command: that makes others.
+        version: of the gateway.
+        machine: on which.
+    """
+
+    date: str
+    command: str
+    version: str
+    machine: Machine
 
 
 class Spread(msgspec.Struct, frozen=True):
@@ -24,84 +47,14 @@ class Spread(msgspec.Struct, frozen=True):
     most: float
 
 
-class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """One run of one server.
-
-    Attributes:
-        events: answered within the window, each with a 2xx.
-        seconds: of the window.
-        cpu_seconds: the server's CPU time within the window.
-        broker_cpu_seconds: Kafka's; of no meaning to the bare server, which does not use it.
-        load_cpu_seconds: the sender's.
-        answers: all, those before and after the window included.
-        records: in Kafka after the run, as many as answers; None of the bare server.
-    """
-
-    events: int
-    seconds: float
-    cpu_seconds: float
-    broker_cpu_seconds: float
-    load_cpu_seconds: float
-    answers: int
-    records: int | None = None
-
-    @property
-    def cpu_per_event(self) -> float:
-        """CPU time of the server for one event, microseconds."""
-        return self.cpu_seconds / self.events * 1e6
-
-    @property
-    def rate(self) -> float:
-        """Events a second."""
-        return self.events / self.seconds
-
-
-class Pair(msgspec.Struct, frozen=True):
-    """A run of each, one straight after the other."""
-
-    bare: Run
-    gateway: Run
-
-    @property
-    def ratio(self) -> float:
-        """CPU per event of the gateway in that of the bare server."""
-        return self.gateway.cpu_per_event / self.bare.cpu_per_event
-
-
-class Stage(msgspec.Struct, frozen=True):
-    """One step of the path, alone.
-
-    Attributes:
-        name: what is done.
-        microseconds: for one event, the best of the repeats.
-    """
-
-    name: str
-    microseconds: float
-
-
-class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole bench.
-
-    Attributes:
-        date: when, UTC.
-        command: that makes another.
-        version: of the gateway.
-        machine: on which.
-        options: of the command, defaults included.
-        ratio: of each pair's CPU per event, in sum.
-        pairs: the runs.
-        stages: the steps.
-    """
-
-    date: str
-    command: str
-    version: str
-    machine: Machine
-    options: dict[str, str | int | float]
-    ratio: Spread
-    pairs: list[Pair]
-    stages: list[Stage]
+def head() -> Head:
+    """Return the head of figures that are taken from now on."""
+    return Head(
+        date=datetime.now(UTC).isoformat(timespec="seconds"),
+        command=shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]]),
+        version=gateway.__version__,
+        machine=this_machine(),
+    )
 
 
 def spread(values: list[float]) -> Spread:
@@ -109,17 +62,19 @@ def spread(values: list[float]) -> Spread:
     return Spread(median(values), min(values), max(values))
 
 
-def write(result: Result, path: Path) -> None:
-    """Keep a result, in a form that people can read and compare."""
+def keep(result: msgspec.Struct, name: str, folder: Path = RESULTS) -> Path:
+    """Keep a result, in a form that people can read and compare; return where."""
+    path = folder / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n")
+    return path
 
 
-def read(path: Path) -> Result:
-    """Return a result that was kept.
+def read(name: str, kind: type[Kept], folder: Path = RESULTS) -> Kept | None:
+    """Return a result that was kept; None where there is none.
 
     Raises:
-        OSError: there is none.
         msgspec.DecodeError: it was written by another version.
     """
-    return msgspec.json.decode(path.read_bytes(), type=Result)
+    path = folder / f"{name}.json"
+    return msgspec.json.decode(path.read_bytes(), type=kind) if path.exists() else None

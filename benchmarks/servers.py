@@ -1,4 +1,4 @@
-"""Servers: the two that are compared, each as a process of its own on a free port.
+"""Servers: whatever takes deliveries, each as a process of its own on a free port.
 
 The gateway is the command that is deployed, with its defaults; only addresses are ours.
 """
@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -18,9 +18,12 @@ from typing import IO, Any, NamedTuple
 from benchmarks.failure import BenchFailed
 from gateway.simulator import DEV_SECRET
 
-__all__ = ["ROOT", "Server", "bare", "environment", "gateway"]
+__all__ = ["GATEWAY", "ROOT", "Server", "environment", "gateway", "server"]
 
 ROOT = Path(__file__).parents[1]
+
+GATEWAY = (sys.executable, "-m", "gateway", "serve")
+"""The command that is deployed."""
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 60.0
@@ -34,13 +37,15 @@ class Server(NamedTuple):
     Attributes:
         pid: of its process.
         port: on 127.0.0.1.
+        admin_port: of its probes and metrics; 0 where it has none.
     """
 
     pid: int
     port: int
+    admin_port: int = 0
 
 
-def environment(bootstrap_servers: str, prefix: str) -> dict[str, str]:
+def environment(bootstrap_servers: str, prefix: str, partitions: int = 6) -> dict[str, str]:
     """Return a gateway's configuration: its defaults, on this machine, on free ports."""
     return {
         "BENCH_SECRET": DEV_SECRET,
@@ -50,45 +55,47 @@ def environment(bootstrap_servers: str, prefix: str) -> dict[str, str]:
         "CSTAR_GATEWAY__INGRESS__DRAIN_DELAY": "0",
         "CSTAR_GATEWAY__ADMIN__PORT": "0",
         "CSTAR_GATEWAY__KAFKA__BOOTSTRAP_SERVERS": bootstrap_servers,
+        "CSTAR_GATEWAY__KAFKA__PARTITIONS": str(partitions),
         "CSTAR_GATEWAY__TOPICS__PREFIX": prefix,
     }
 
 
 @contextmanager
-def bare() -> Iterator[Server]:
-    """Run the yardstick.
+def server(command: Sequence[str], variables: Mapping[str, str]) -> Iterator[Server]:
+    """Run a server that says where it listens once it takes deliveries.
 
     Raises:
         BenchFailed: it did not start, or did not end well.
     """
-    with _process(["benchmarks.bare"], {}) as (process, log):
+    with _process(command, variables) as (process, log):
         yield Server(process.pid, _listening(process, log)["port"])
 
 
 @contextmanager
-def gateway(variables: Mapping[str, str]) -> Iterator[Server]:
+def gateway(variables: Mapping[str, str], command: Sequence[str] = GATEWAY) -> Iterator[Server]:
     """Run the gateway; return when it is ready, and at the end only when it has flushed.
 
     Args:
         variables: its configuration, see `environment`.
+        command: that starts it.
 
     Raises:
         BenchFailed: it did not become ready, or did not end well.
     """
-    with _process(["gateway", "serve"], variables) as (process, log):
+    with _process(command, variables) as (process, log):
         ports = _listening(process, log)
         _wait_ready(process, log, ports["admin_port"])
-        yield Server(process.pid, ports["port"])
+        yield Server(process.pid, ports["port"], ports["admin_port"])
 
 
 @contextmanager
 def _process(
-    module: list[str], variables: Mapping[str, str]
+    command: Sequence[str], variables: Mapping[str, str]
 ) -> Iterator[tuple["subprocess.Popen[bytes]", IO[bytes]]]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(  # noqa: S603 - our own modules
-            [sys.executable, "-m", *module],
+        process = subprocess.Popen(  # noqa: S603 - our own servers
+            command,
             cwd=ROOT,
             env={**inherited, **variables},
             stdin=subprocess.DEVNULL,

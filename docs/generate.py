@@ -13,6 +13,8 @@ from typing import NamedTuple
 from typer.cli import app as typer_cli
 from typer.testing import CliRunner
 
+from benchmarks import page as bench
+from benchmarks import pictures
 from gateway.cli import checklist
 from gateway.config import table as settings
 from gateway.config.keys import KEYS
@@ -113,6 +115,13 @@ PARTS = (
     Part("docs/inputs.md", "inputs", inputs.render),
     Part("docs/logs.md", "lines", lines.render),
     Part("docs/metrics.md", "metrics", metrics.render),
+    Part("docs/performance.md", "comparison", bench.comparison),
+    Part("docs/performance.md", "costs", bench.costs),
+    Part("docs/performance.md", "latency", bench.latency),
+    Part("docs/performance.md", "growth", bench.growth),
+    Part("docs/performance.md", "memory", bench.memory),
+    Part("docs/performance.md", "restart", bench.restart),
+    Part("docs/performance.md", "steps", bench.steps),
     Part("docs/reliability.md", "faults", faults.render),
     Part("docs/security.md", "limits", limits),
 )
@@ -142,9 +151,10 @@ def write(part: Part) -> None:
 
 
 def main() -> None:
-    """Renew every part and name the documents that changed."""
+    """Renew every part and name the documents that changed; draw the pictures."""
     for part in PARTS:
         write(part)
+    pictures.write()
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import typer
 import uvloop
 
 from gateway import logs, parts
+from gateway.cli.collector import spare_collections
 from gateway.cli.ingest_run import Wish, run
 from gateway.cli.options import ConfigPath, Json, load_or_exit
 from gateway.cli.report import Report
@@ -95,6 +96,7 @@ def ingest(
     logs.configure(style="console", level="error")
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it comes to is told by us
     wish = Wish(files, chosen, yes, rate, checkpoints, afresh)
+    spare_collections()
     raise SystemExit(uvloop.run(run(settings, wish, Report(json=json))))
 
 

@@ -1,0 +1,98 @@
+"""Contenders: every server that is measured, by name."""
+
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import NamedTuple
+
+from benchmarks import go_gateway
+from benchmarks.servers import Server, environment, gateway, server
+from benchmarks.without import STAGES
+from gateway.simulator import DEV_SECRET
+
+__all__ = ["BARE", "COMPARED", "CONTENDERS", "GATEWAY", "LESS", "Contender", "left_out"]
+
+LESS = "without-"
+"""What the names begin with of gateways that lack a stage."""
+
+Start = Callable[[str, str, int], AbstractContextManager[Server]]
+
+
+class Contender(NamedTuple):
+    """One server that is measured.
+
+    Attributes:
+        name: in results and options.
+        says: what it is, for people.
+        start: runs it, given Kafka's address, a prefix of topics, and partitions of each.
+        writes: whether it writes to Kafka: then its records are counted.
+        lacks_topics: whether the bench must make its topics.
+    """
+
+    name: str
+    says: str
+    start: Start
+    writes: bool = True
+    lacks_topics: bool = False
+
+
+def _bare(*arguments: str) -> Start:
+    return lambda *_: server((sys.executable, "-m", "benchmarks.bare", *arguments), {})
+
+
+def _by_hand(*command: str, servers: str, prefix: str) -> AbstractContextManager[Server]:
+    variables = {"BENCH_SECRET": DEV_SECRET, "BENCH_KAFKA": servers, "BENCH_PREFIX": prefix}
+    return server(command, variables)
+
+
+def _fastapi(servers: str, prefix: str, _: int) -> AbstractContextManager[Server]:
+    command = (sys.executable, "-m", "benchmarks.fastapi_gateway")
+    return _by_hand(*command, servers=servers, prefix=prefix)
+
+
+def _go(servers: str, prefix: str, _: int) -> AbstractContextManager[Server]:
+    return _by_hand(str(go_gateway.build()), servers=servers, prefix=prefix)
+
+
+def _gateway(servers: str, prefix: str, partitions: int) -> AbstractContextManager[Server]:
+    return gateway(environment(servers, prefix, partitions))
+
+
+def _without(
+    stage: str, variables: Mapping[str, str], servers: str, prefix: str, partitions: int
+) -> AbstractContextManager[Server]:
+    command = (sys.executable, "-m", "benchmarks.without", stage)
+    return gateway({**environment(servers, prefix, partitions), **variables}, command)
+
+
+BARE = Contender("bare", "bare aiohttp on uvloop", _bare(), writes=False)
+GATEWAY = Contender("gateway", "the gateway", _gateway)
+
+_OTHERS = (
+    Contender("documented", "bare aiohttp, `web.run_app`", _bare("documented"), writes=False),
+    Contender("fastapi", "FastAPI and aiokafka by hand", _fastapi, lacks_topics=True),
+    Contender("go", "Go and franz-go by hand", _go, lacks_topics=True),
+)
+_STRIPPED = tuple(
+    Contender(
+        f"{LESS}{name}",
+        f"the gateway without {stage.says}",
+        partial(_without, name, stage.variables),
+        writes=stage.writes,
+    )
+    for name, stage in STAGES.items()
+)
+
+COMPARED = (BARE.name, *(each.name for each in _OTHERS), GATEWAY.name)
+"""Names of those that are compared; the others say what a stage costs."""
+
+CONTENDERS: Mapping[str, Contender] = {
+    each.name: each for each in (BARE, *_OTHERS, GATEWAY, *_STRIPPED)
+}
+"""All of them, by name, in the order in which people read them."""
+
+
+def left_out() -> Mapping[str, str]:
+    """Return which servers cannot run here, each with why, for people."""
+    return {} if go_gateway.available() else {"go": go_gateway.NO_GO}

@@ -1,0 +1,94 @@
+"""Page: the figures that were kept, as the generated parts of docs/performance.md.
+
+Each says when, where and by which command; a test holds the page to the figures.
+"""
+
+from benchmarks import show
+from benchmarks.contenders import LESS
+from benchmarks.cpu import Cpu
+from benchmarks.growth import SERIES, Growth
+from benchmarks.latency import Latency
+from benchmarks.memory import Memory
+from benchmarks.restart import Restart
+from benchmarks.result import Head, read
+from benchmarks.stages import Stages
+
+__all__ = ["comparison", "costs", "growth", "latency", "memory", "restart", "steps"]
+
+_NOTHING = "Not measured yet."
+
+
+def comparison() -> str:
+    """Return the comparison of servers."""
+    result = read("cpu", Cpu)
+    if result is None:
+        return _NOTHING
+    rows = show.markdown(show.cpu(result, stages=False))
+    picture = "![CPU time of one event](pictures/cpu.svg)"
+    return _part(result.head, picture, rows, show.in_words(result))
+
+
+def costs() -> str:
+    """Return what each stage costs: the gateway less the gateway without it."""
+    result = read("cpu", Cpu)
+    if result is None or not any(name.startswith(LESS) for name in result.names()):
+        return _NOTHING
+    return _part(result.head, show.markdown(show.costs(result)))
+
+
+def latency() -> str:
+    """Return the latencies."""
+    result = read("latency", Latency)
+    if result is None:
+        return _NOTHING
+    paced, idle = (show.markdown(rows) for rows in show.latency(result))
+    picture = "![Time to the 2xx](pictures/latency.svg)"
+    return _part(result.head, picture, "At a pace:", paced, "With nothing else to do:", idle)
+
+
+def growth() -> str:
+    """Return every series."""
+    result = read("growth", Growth)
+    if result is None:
+        return _NOTHING
+    names = [*dict.fromkeys(point.series for point in result.points)]
+    pictures = "\n".join(f"![{SERIES[name].says}](pictures/growth-{name}.svg)" for name in names)
+    tables = [show.markdown(show.growth(result, name)) for name in names]
+    return _part(result.head, pictures, *tables)
+
+
+def memory() -> str:
+    """Return the memory over time."""
+    result = read("memory", Memory)
+    if result is None:
+        return _NOTHING
+    beyond = (
+        f"From the first sample to the last it grew by {result.beyond_ids / 2**20:.1f} MiB "
+        "beside the ids."
+    )
+    picture = "![Memory](pictures/memory.svg)"
+    return _part(result.head, picture, show.markdown(show.memory(result)), beyond)
+
+
+def restart() -> str:
+    """Return what a start over a full journal takes."""
+    result = read("restart", Restart)
+    return _NOTHING if result is None else _part(result.head, show.markdown(show.restart(result)))
+
+
+def steps() -> str:
+    """Return each step alone."""
+    result = read("stages", Stages)
+    return _NOTHING if result is None else _part(result.head, show.markdown(show.stages(result)))
+
+
+def _part(head: Head, *parts: str) -> str:
+    """Return parts under one line that says how they came about."""
+    machine = head.machine
+    libraries = ", ".join(f"{name} {version}" for name, version in machine.libraries.items())
+    told = (
+        f"Measured {head.date[:16].replace('T', ' ')} UTC with `{head.command}`; gateway "
+        f"{head.version}, {machine.cores} cores of {machine.cpu}, {machine.memory_gib:g} GiB, "
+        f"{machine.system}, {machine.python}, {libraries}; load average before it {machine.load:g}."
+    )
+    return "\n\n".join([told, *parts])
