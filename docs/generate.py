@@ -29,6 +29,7 @@ from gateway.pipeline.flat import FlatCaps
 from gateway.pipeline.reasons import ENDINGS
 from tests.faults import table as faults
 from tests.inputs import table as inputs
+from tests.observability import result as observed
 
 __all__ = ["PARTS", "Part", "renewed", "write"]
 
@@ -109,6 +110,7 @@ def commands() -> str:
 
 PARTS = (
     Part("docs/architecture.md", "reasons", reasons),
+    Part("docs/dashboards.md", "alerts", observed.render),
     Part("docs/commands.md", "commands", commands),
     Part("docs/commands.md", "checks", checklist.render),
     Part("docs/configuration.md", "settings", settings.render),

@@ -3,12 +3,27 @@
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-__all__ = ["REPLICA", "SERVICE", "Alert", "Clock", "Severity", "ruled"]
+__all__ = [
+    "AT",
+    "JOB",
+    "REPLICA",
+    "SERVICE",
+    "VALUE",
+    "Alert",
+    "Clock",
+    "Severity",
+    "gauge",
+    "grew",
+    "ruled",
+]
 
 SERVICE = "job, namespace"
 """What tells one deployment of the gateway from another."""
 
 REPLICA = "job, namespace, instance"
+
+JOB, AT = "{{ $labels.job }}", "{{ $labels.instance }}"
+VALUE = "{{ $value | humanize }}"
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -79,3 +94,14 @@ def ruled(alert: Alert, runbooks: str) -> dict[str, Any]:
             "runbook_url": f"{runbooks}/{alert.heading}",
         },
     }
+
+
+def grew(name: str, window: str, match: str = "", by: str = SERVICE) -> str:
+    """Return by how much one of the gateway's counters grew in a window, summed by labels."""
+    selected = f"{{{match}}}" if match else ""
+    return f"sum by ({by}) (increase(cstar_gateway_{name}{selected}[{window}]))"
+
+
+def gauge(of: str, name: str, by: str = REPLICA) -> str:
+    """Return one of the gateway's gauges, aggregated by labels."""
+    return f"{of} by ({by}) (cstar_gateway_{name})"

@@ -9,9 +9,9 @@ from grafana_foundation_sdk.builders import heatmap, prometheus, stat, timeserie
 from grafana_foundation_sdk.models import common, dashboard
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
-from deploy.observability.query import Query
+from deploy.observability.query import Query, gauge
 
-__all__ = ["DATA_SOURCE", "Panel", "Row", "built"]
+__all__ = ["DATA_SOURCE", "Panel", "Row", "built", "each"]
 
 DATA_SOURCE = dashboard.DataSourceRef(type_val="prometheus", uid="${datasource}")
 """Whichever Prometheus is chosen: no Grafana but the importing one knows its own sources."""
@@ -51,6 +51,12 @@ class Panel(NamedTuple):
     bars: bool = False
     runbook: str = ""
     ceiling: float | None = None
+
+
+def each(title: str, text: str, unit: str, name: str, runbook: str = "", **more: float) -> Panel:
+    """Return a panel of one gauge of each replica."""
+    query = Query(gauge(name, "max", "instance"), "{{instance}}")
+    return Panel(title, text, unit, (query,), runbook=runbook, ceiling=more.get("ceiling"))
 
 
 class Row(NamedTuple):

@@ -54,22 +54,22 @@ def _unpack(to: Path) -> None:
 
 
 def _downloaded(folder: Path) -> Path:
-    for command in (("apt-get", "update"), None):
-        try:
-            _run("apt-get", "download", "prometheus", within=folder)
-        except PrometheusMissingError:
-            if command is None:
-                raise
-            _run(*command, within=folder)
-        else:
-            break
+    try:
+        _run("apt-get", "download", "prometheus", within=folder)
+    except PrometheusMissingError:
+        as_root = () if os.geteuid() == 0 else ("sudo", "-n")
+        _run(*as_root, "apt-get", "update", within=folder)
+        _run("apt-get", "download", "prometheus", within=folder)
     return next(folder.glob("prometheus_*.deb"))
 
 
 def _run(*command: str, within: Path) -> None:
-    done = subprocess.run(  # noqa: S603 - the system's own package tools
-        command, cwd=within, capture_output=True, text=True, check=False, timeout=300
-    )
+    try:
+        done = subprocess.run(  # noqa: S603 - the system's own package tools
+            command, cwd=within, capture_output=True, text=True, check=False, timeout=300
+        )
+    except OSError as error:
+        raise PrometheusMissingError(f"{_HELP}; {command[0]}: {error.strerror}") from error
     if done.returncode:
         raise PrometheusMissingError(
             f"{_HELP}; {' '.join(command)} said: {done.stderr.strip()[-500:]}"
