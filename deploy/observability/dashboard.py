@@ -127,7 +127,7 @@ def _annotations() -> list[dict[str, Any]]:
     """Return what stands over every panel; the builder does not know a query's title."""
     source = {"type": "prometheus", "uid": "${datasource}"}
     new = f"{_VERSIONS} unless {_VERSIONS.replace('})', '} offset 5m)')}"
-    restarted = f"changes({selector('process_start_time_seconds')}[$__rate_interval]) > 0"
+    restarted = f"changes({selector('process_start_time_seconds')}[2m]) > 0"
     common = {"datasource": source, "enable": True, "hide": False, "useValueForTime": False}
     return [
         common

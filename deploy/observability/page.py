@@ -74,6 +74,7 @@ class Page:
             facecolor=_PANEL,
             edgecolor=_EDGE,
             linewidth=0.8,
+            zorder=-1,  # below axes, which begin at 0
             transform=self.figure.transFigure,
         )
         self.figure.patches.append(ground)

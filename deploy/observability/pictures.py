@@ -178,6 +178,8 @@ def _limits(axes: Axes, defaults: Mapping[str, Any], columns: Sequence[Any]) -> 
         highest = max((np.nanmax(each) for each in columns), default=0.0)
         top = axes.get_ylim()[1] if highest > 0 else 1.0
         axes.set_ylim(defaults["min"], top)
+    if defaults["unit"] == "bool":
+        axes.set_yticks([0, 1])
     if defaults.get("max") is not None:
         axes.set_ylim(top=defaults["max"] * 1.04)
 

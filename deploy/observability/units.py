@@ -6,11 +6,18 @@ __all__ = ["written"]
 
 _STEPS = ((1e9, " Bil"), (1e6, " Mil"), (1e3, " K"))
 _BYTES = ((2**30, " GiB"), (2**20, " MiB"), (2**10, " KiB"))
-_TIMES = ((86400.0, " day"), (3600.0, " hour"), (60.0, " min"), (1.0, " s"), (1e-3, " ms"))
+_TIMES = (
+    (86400.0, " day"),
+    (3600.0, " hour"),
+    (60.0, " min"),
+    (1.0, " s"),
+    (1e-3, " ms"),
+    (1e-6, " µs"),
+)
 
 
 def _digits(value: float) -> str:
-    return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"  # noqa: PLR2004 - to read
+    return f"{float(f'{value:.3g}'):.6g}"
 
 
 def _stepped(value: float, steps: tuple[tuple[float, str], ...], rest: str) -> str:

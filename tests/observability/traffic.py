@@ -16,7 +16,7 @@ from tests.signing import SECRET, sign
 
 __all__ = ["Traffic"]
 
-_EVERY = 0.02  # seconds between two deliveries
+_EVERY = 0.03  # seconds between two deliveries
 _MOST = 160  # under way at once
 _AGAIN = 25  # one in so many is delivered twice
 
