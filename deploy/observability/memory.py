@@ -51,7 +51,7 @@ IDEMPOTENCY = (
     ),
     Panel(
         "Duplicates",
-        "Duplicates of events accepted before, and the age that one in twenty exceeds.",
+        "Deliveries of events that had been accepted before: of twins in flight, see the ledger.",
         "short",
         (Query(increase(f"{_HIT}_count"), "duplicates"),),
         bars=True,

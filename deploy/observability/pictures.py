@@ -6,13 +6,14 @@ read off the dashboard's own JSON. `python -m tests.observability` makes both.
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.dates import DateFormatter
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.dates import AutoDateLocator, DateFormatter
+from matplotlib.ticker import FuncFormatter
 
 from deploy.observability.page import TEXT, WIDTH, Box, Page
 from deploy.observability.units import written
@@ -122,7 +123,8 @@ def _framed(page: Page, box: Box, unit: str) -> Axes:
     axes = page.axes(box)
     axes.set_xlim(*page.span)  # type: ignore[arg-type]
     axes.xaxis.set_major_formatter(DateFormatter("%H:%M"))  # type: ignore[no-untyped-call]
-    axes.xaxis.set_major_locator(MaxNLocator(max(3, int(box.width // 90))))
+    most = max(5, int(box.width // 60))
+    axes.xaxis.set_major_locator(AutoDateLocator(maxticks=most))  # type: ignore[no-untyped-call]
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: written(value, unit)))
     axes.tick_params(colors=_FAINT, labelsize=7.5, length=0)
     axes.grid(color=_GRID, linewidth=0.7)
@@ -133,12 +135,16 @@ def _framed(page: Page, box: Box, unit: str) -> Axes:
 
 
 def _aligned(lines: Sequence[Line]) -> tuple[list[datetime], list[Any]]:
-    """Return the times that any line has, and each line's values there; NaN where it has none."""
-    times = sorted({time for line in lines for time in line.times})
+    """Return times, evenly apart, and each line's values there; NaN where it has none."""
+    had = sorted({time for line in lines for time in line.times})
+    step = min((after - each for each, after in pairwise(had)), default=1.0)
+    times = [had[0] + step * number for number in range(round((had[-1] - had[0]) / step) + 1)]
     found = []
     for line in lines:
-        known = dict(zip(line.times, line.values, strict=True))
-        found.append(np.array([known.get(time, np.nan) for time in times]))
+        values = np.full(len(times), np.nan)
+        for time, value in zip(line.times, line.values, strict=True):
+            values[round((time - had[0]) / step)] = value
+        found.append(values)
     return [datetime.fromtimestamp(time, UTC) for time in times], found
 
 

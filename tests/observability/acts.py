@@ -124,7 +124,7 @@ async def _full_queue(stage: Stage) -> None:
         for _ in range(70)
     ]
     await asyncio.gather(*deliveries)
-    await asyncio.sleep(12)
+    await asyncio.sleep(20)
     stage.kafka.resume()
 
 
@@ -215,7 +215,7 @@ ACTS = (
         _crowd,
     ),
     Act(
-        "the broker freezes for 20 s; 140 large deliveries of attempt 7 at once",
+        "the broker freezes for half a minute; 140 large deliveries of attempt 7 at once",
         _named(
             "QueueNearLimit",
             "KafkaDisconnected",
