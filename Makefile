@@ -65,7 +65,7 @@ docs: $(STAMP) ## write the generated tables of docs/ anew
 lock: ## resolve requirements/*.txt anew (hashes, no index addresses)
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet 'uv>=0.6'
 	for set in 'runtime' 'otel --extra otel' \
-		'dev --extra dev --extra otel --group build --group test --group lint --group bench'; do \
+		'dev --extra dev --extra otel --group build --group test --group lint --group bench --group observability'; do \
 		set -- $$set; name=$$1; shift; \
 		$(VENV)-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 			--no-header --no-annotate pyproject.toml "$$@" --output-file requirements/$$name.txt || exit 1; \

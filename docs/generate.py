@@ -1,4 +1,4 @@
-"""Writes the generated parts of the documents, between their marks: `make docs`.
+"""Writes the generated parts of the documents, between their marks, and `deploy/`: `make docs`.
 
 A mark is `<!-- name: … -->` and ends at `<!-- /name -->`. tests/test_docs.py fails when a part is
 stale, so whoever adds a setting, a metric, a reason or an event type runs this.
@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from benchmarks import page as bench
 from benchmarks import pictures
+from deploy.observability import written
 from gateway.cli import checklist
 from gateway.config import table as settings
 from gateway.config.keys import KEYS
@@ -28,6 +29,7 @@ from gateway.pipeline.flat import FlatCaps
 from gateway.pipeline.reasons import ENDINGS
 from tests.faults import table as faults
 from tests.inputs import table as inputs
+from tests.observability import result as observed
 
 __all__ = ["PARTS", "Part", "renewed", "write"]
 
@@ -108,6 +110,7 @@ def commands() -> str:
 
 PARTS = (
     Part("docs/architecture.md", "reasons", reasons),
+    Part("docs/dashboards.md", "alerts", observed.render),
     Part("docs/commands.md", "commands", commands),
     Part("docs/commands.md", "checks", checklist.render),
     Part("docs/configuration.md", "settings", settings.render),
@@ -151,9 +154,10 @@ def write(part: Part) -> None:
 
 
 def main() -> None:
-    """Renew every part and name the documents that changed; draw the pictures."""
+    """Renew every part and file, and name those that changed; draw the pictures."""
     for part in PARTS:
         write(part)
+    written.write()
     pictures.write()
 
 

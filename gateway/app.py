@@ -13,6 +13,7 @@ drain   unready, still serving → stop listening → answer what was begun → 
 import asyncio
 import platform
 from collections.abc import Sequence
+from functools import partial
 from importlib.metadata import version
 
 import structlog
@@ -24,6 +25,7 @@ from gateway.engine import FLUSH_SECONDS, Engine
 from gateway.ingress.admin import AdminServer, Check
 from gateway.ingress.server import IngressServer
 from gateway.ingress.webhook import Intake
+from gateway.metrics import labels
 from gateway.pipeline.reasons import Reason
 from gateway.rotation import Rotation
 
@@ -59,6 +61,8 @@ class Gateway:
         self._ingress = IngressServer(
             self._taking(), engine.telemetry, unready=self._unready, limits=parts.limits(config)
         )
+        for check in labels.CHECK.values:
+            engine.telemetry.watch("cstar_gateway_ready", partial(self._holds, check), check)
         self._admin = AdminServer(
             engine.telemetry.collectors, checks=self.checks, versions=_versions()
         )
@@ -83,6 +87,7 @@ class Gateway:
             await self.abort()
             raise
         self._rotation.start()
+        self._engine.telemetry.loop.start()
         self._renew_on()
         _log.info("listening", port=self.port, admin_port=self.admin_port)
 
@@ -105,6 +110,7 @@ class Gateway:
         """Leave at once: nothing is written to Kafka after this returns."""
         self._draining = True
         self._rotation.stop()
+        self._engine.telemetry.loop.stop()
         if self._renewal is not None:
             self._renewal.cancel()
         await self._ingress.drain(0)
@@ -122,6 +128,9 @@ class Gateway:
         self._began = self._began or all(check.ok for check in ready)
         serving = Check("serving", not self._draining, "shutting down" if self._draining else "")
         return (*ready, serving)
+
+    def _holds(self, name: str) -> bool:
+        return all(check.ok for check in self.checks() if check.name == name)
 
     def _renew(self, config: Config) -> None:
         """Take the secrets of a renewed configuration; deliveries on their way keep their proof."""

@@ -42,6 +42,9 @@ class IntakeObserver(Protocol):
     def attempt(self, number: int | None) -> None:
         """A proved delivery says which attempt it is."""
 
+    def duplicate(self, age: float) -> None:
+        """A delivery is of an event that was accepted `age` seconds ago."""
+
     def header_mismatch(self, header: str) -> None:
         """An unsigned header disagrees with the signed body."""
 

@@ -182,6 +182,8 @@ class Engine:
         watch, window = self.telemetry.watch, self._window
         watch("cstar_gateway_kafka_queued_bytes", lambda: self.sink.queued_bytes)
         watch("cstar_gateway_kafka_queue_limit_bytes", lambda: self.sink.queue_limit)
+        watch("cstar_gateway_kafka_oldest_unacked_seconds", lambda: self.sink.oldest_unacked)
+        watch("cstar_gateway_idempotency_evicted_ids_total", lambda: window.evicted)
         watch("cstar_gateway_idempotency_ids", lambda: window.ids)
         watch("cstar_gateway_idempotency_bytes", lambda: window.size)
         watch("cstar_gateway_idempotency_window_seconds", lambda: window.reach(self._clock()))

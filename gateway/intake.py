@@ -209,6 +209,7 @@ class Intake:
         """Answer as the event's first delivery was, or will be, answered."""
         twin = standing.twin
         if twin is None:
+            self._observer.duplicate(max(0.0, self._clock() - (standing.seen_at or 0)))
             return subject.verdict(Reason.SEEN)
         waiting = asyncio.ensure_future(self._wait_for_twin(twin))
         return Pending(waiting, Reason.TWIN, subject, twin)

@@ -35,6 +35,10 @@ class Noticed:
         """Remember."""
         self.all.append(("attempt", number))
 
+    def duplicate(self, age: float) -> None:
+        """Remember."""
+        self.all.append(("duplicate", age))
+
     def header_mismatch(self, header: str) -> None:
         """Remember."""
         self.all.append(("header_mismatch", header))

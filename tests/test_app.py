@@ -24,6 +24,8 @@ async def test_ready_says_why_not() -> None:
         assert not checks["kafka"]["ok"]
         assert checks["kafka"]["detail"]
         assert checks["serving"]["ok"]
+        for name, check in checks.items():  # and so it is told to Prometheus
+            assert await client.metric(f'cstar_gateway_ready{{check="{name}"}}') == check["ok"]
 
 
 async def test_a_quarantine_too_small_is_said_before_it_is_needed(

@@ -69,6 +69,15 @@ async def test_a_late_ack_after_503_makes_the_retry_a_duplicate() -> None:
     assert len(setting.sink.of_topic("cstar.customers")) == 1
 
 
+async def test_a_duplicate_tells_how_old_its_event_is() -> None:
+    """What was accepted five minutes ago is a hit of that age; a first delivery is none."""
+    setting = Setting()
+    await setting.send(event())
+    setting.now += 300.0
+    await setting.send(event())
+    assert [each for each in setting.noticed.all if each[0] == "duplicate"] == [("duplicate", 300)]
+
+
 async def test_a_retry_joins_what_is_still_in_flight() -> None:
     """A retry while the first is in flight waits its time, then fails without a second record."""
     setting = Setting(sink=MemorySink(publish_timeout=0.01), twin_timeout=0.01)

@@ -100,6 +100,9 @@ class Watched:
     def attempt(self, number: int | None) -> None:
         """Nobody says which."""
 
+    def duplicate(self, age: float) -> None:
+        """Nobody asks how long it has been known."""
+
     def header_mismatch(self, header: str) -> None:
         """There are no headers."""
 

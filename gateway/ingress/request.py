@@ -11,6 +11,8 @@ from aiohttp.http import HttpVersion, RawRequestMessage
 from multidict import CIMultiDictProxy
 from yarl import URL
 
+from gateway.pipeline.delivery import Hints
+
 __all__ = ["Line", "Request"]
 
 
@@ -36,12 +38,14 @@ class Request:
         version: of HTTP.
         headers: names matched without regard to case.
         closes: whether the sender wants the connection closed after the answer.
+        hints: what its unsigned headers claim; set once its signature holds.
     """
 
     __slots__ = (
         "closes",
         "content",
         "headers",
+        "hints",
         "line",
         "method",
         "target",
@@ -56,6 +60,7 @@ class Request:
         self.version: HttpVersion = message.version
         self.headers: CIMultiDictProxy[str] = message.headers
         self.closes: bool = message.should_close
+        self.hints: Hints | None = None
         self.content = content
         self.line = line
 

@@ -22,14 +22,15 @@ from gateway.ingress.load import Load, Share
 from gateway.ingress.request import Request
 from gateway.metrics.labels import NONE
 from gateway.metrics.telemetry import Telemetry
-from gateway.pipeline.delivery import Delivery, Headers
-from gateway.pipeline.reasons import ENDINGS, Ended, Reason
+from gateway.pipeline.delivery import Delivery, Headers, Hints
+from gateway.pipeline.reasons import ENDINGS, Ended, Outcome, Reason
 from gateway.pipeline.verdict import Verdict
 from gateway.publication import Pending, ending
 
 __all__ = ["Intake", "WebhookHandler"]
 
 _CUT = Verdict(Reason.DRAINING, None, NONE)
+_LAST_ATTEMPT = 7  # cStar sends an event no more often
 _FAULT = Verdict(Reason.INTERNAL_ERROR, None, NONE)
 
 
@@ -70,6 +71,7 @@ class WebhookHandler:
         self._intake = intake
         self._ledger = telemetry.ledger
         self._meter = telemetry.requests
+        self._deliveries = telemetry.deliveries
         self._answers = answers
         self._load = load
         self._unready = unready
@@ -122,7 +124,9 @@ class WebhookHandler:
 
     def _bring(self, request: Request, body: bytes) -> Verdict | Pending:
         self._refuse_if_unready()
-        return self._intake.begin(self._intake.prove(request.headers, body))
+        delivery = self._intake.prove(request.headers, body)
+        request.hints = delivery.hints
+        return self._intake.begin(delivery)
 
     def _refuse_if_unready(self) -> None:
         reason = self._unready()
@@ -133,6 +137,9 @@ class WebhookHandler:
         """Count a request out and return what it is answered with."""
         self._ledger.ended(verdict.reason, verdict.event_type)
         self._measure(request, ENDINGS[verdict.reason].status, seconds)
+        hints = request.hints
+        if hints is not None and (hints.traceparent is not None or hints.attempt == _LAST_ATTEMPT):
+            self._note(hints, verdict.reason, seconds)
         log_ending(verdict)
         return self._answers.render(verdict)
 
@@ -141,6 +148,14 @@ class WebhookHandler:
             self._meter.answered(request.method, status, seconds, routed=is_route(request))
         else:
             self._meter.delivered(status, seconds)
+
+    def _note(self, hints: Hints, reason: Reason, seconds: float) -> None:
+        """Show a proved delivery's trace; tell of an event that its sender sends no more."""
+        row = ENDINGS[reason]
+        if hints.traceparent is not None:
+            self._meter.traced(row.status, seconds, hints.traceparent)
+        if hints.attempt == _LAST_ATTEMPT and row.outcome is Outcome.UNAVAILABLE:
+            self._deliveries.last_attempt_failed()
 
     def refuse(self, reason: Reason) -> Answer:
         """Count and answer what never became a request: it could not be parsed."""

@@ -1,6 +1,8 @@
 """Batches: the Kafka edge's numbers, which aiokafka does not export. Implements `SinkObserver`."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from gateway.events.catalogue import OTHER
 from gateway.metrics import labels
@@ -18,9 +20,13 @@ class BatchMeter:
     Args:
         book: where the series are opened.
         topics: the closed set of topics; any other is counted as `other`.
+        clock: seconds since the epoch.
     """
 
-    def __init__(self, book: Book, topics: Iterable[str]) -> None:
+    def __init__(
+        self, book: Book, topics: Iterable[str], clock: Callable[[], float] = time.time
+    ) -> None:
+        self._clock = clock
         known = [(topic,) for topic in sorted({*topics})]
         seconds = book.distributions("cstar_gateway_kafka_ack_seconds", known)
         records = book.distributions("cstar_gateway_kafka_batch_records", known)
@@ -28,6 +34,10 @@ class BatchMeter:
         self._records = {topic: records.at(topic) for (topic,) in known}
         self._other = (seconds.at(OTHER), records.at(OTHER))
         self._bytes = book.tally("cstar_gateway_kafka_acked_bytes_total", known)
+        self._last_ack = dict.fromkeys((topic for (topic,) in known), 0.0)
+        for topic in self._last_ack:
+            ask = partial(self._last_ack.__getitem__, topic)
+            book.watch("cstar_gateway_kafka_last_ack_timestamp_seconds", ask, topic)
         self._failures = book.tally("cstar_gateway_kafka_errors_total")
         self._replacements = book.tally("cstar_gateway_kafka_producer_replacements_total")
         self._connected = 0
@@ -39,6 +49,7 @@ class BatchMeter:
             self._seconds[topic].observe(seconds)
             self._records[topic].observe(records)
             self._bytes.add(topic, by=size)
+            self._last_ack[topic] = self._clock()
         else:
             self._other[0].observe(seconds)
             self._other[1].observe(records)

@@ -50,6 +50,8 @@ class DeliveryMeter:
         self._drifts = book.tally("cstar_gateway_contract_drift_total", _drifts())
         self._late = book.tally("cstar_gateway_late_total")
         self._possible_duplicates = book.tally("cstar_gateway_possible_duplicates_total")
+        self._hits = book.distributions("cstar_gateway_idempotency_hit_age_seconds", [()]).at()
+        self._last_failed = book.tally("cstar_gateway_last_attempts_failed_total")
         self._conflicts = book.tally("cstar_gateway_idempotency_conflicts_total")
 
     def signature_matched(self, webhook: str, index: int, skew: float | None) -> None:
@@ -63,6 +65,14 @@ class DeliveryMeter:
     def attempt(self, number: int | None) -> None:
         """Count a proved delivery's attempt; one that does not say is counted as `other`."""
         self._attempts[(_ATTEMPTS.get(number, OTHER) if number is not None else OTHER,)] += 1
+
+    def last_attempt_failed(self) -> None:
+        """Count a proved delivery that got a 503 and does not come again."""
+        self._last_failed.add()
+
+    def duplicate(self, age: float) -> None:
+        """Count a duplicate of an event that was accepted `age` seconds ago."""
+        self._hits.observe(age)
 
     def header_mismatch(self, header: str) -> None:
         """Count an unsigned header that disagrees with the body."""

@@ -16,6 +16,7 @@ __all__ = [
     "ATTEMPT",
     "BATCH_FAILURE",
     "CAUSE",
+    "CHECK",
     "DRIFT",
     "EVENT_TYPE",
     "HANDSHAKE",
@@ -91,3 +92,4 @@ CAUSE = Label(
 )
 HANDSHAKE = Label("result", ("done", "failed", "timeout", "evicted"), "how a TLS handshake can end")
 HOW = Label("how", ("evicted", "refused"), "what was done to make room")
+CHECK = Label("check", ("kafka", "quarantine", "idempotency", "serving"), "the checks of /readyz")

@@ -1,19 +1,20 @@
 """Registry: every metric of the gateway. The one list.
 
 Telemetry, the exposition, the table of docs/metrics.md, the dashboards and the alerts are read off
-it; a metric that is not here does not exist. To add one: a row here, a meter's method or a
-gauge that `Telemetry.watch` opens, and `make docs`.
+it; a metric that is not here does not exist. To add one: a row here (from Kafka on: in `outward`),
+a meter's method or a gauge that `Telemetry.watch` opens, a panel in `deploy.observability`, and
+`make docs`.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from gateway.metrics import labels
-from gateway.metrics.labels import Label
 from gateway.metrics.metric import Kind, Metric
 from gateway.metrics.metric import counter as _counter
 from gateway.metrics.metric import gauge as _gauge
 from gateway.metrics.metric import histogram as _histogram
+from gateway.metrics.outward import IDEMPOTENCY, KAFKA, PROCESS
 
 __all__ = ["METRICS", "Kind", "Metric"]
 
@@ -23,8 +24,6 @@ _ANSWER = (
     *(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075),
     *(0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0),
 )
-_ACK = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 7.0, 10.0)
-_BATCH = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 _SKEW = (-300, -60, -30, -10, -5, -1, 0, 1, 5, 10, 30, 60, 300)  # 300 s is the replay window
 
 _LEDGER = (
@@ -127,6 +126,11 @@ _DELIVERY = (
         labels.ATTEMPT,
     ),
     _counter(
+        "last_attempts_failed",
+        "events",
+        "Proved deliveries of attempt 7 that got a 503: cStar does not send them again.",
+    ),
+    _counter(
         "header_mismatch",
         "deliveries",
         "Unsigned headers that disagree with the signed body, which wins.",
@@ -147,88 +151,10 @@ _DELIVERY = (
     ),
 )
 
-_KAFKA = (
-    _histogram(
-        "cstar_gateway_kafka_ack_seconds",
-        "s",
-        "From a batch's first record to Kafka's acknowledgement.",
-        _ACK,
-        labels.TOPIC,
-    ),
-    _histogram(
-        "cstar_gateway_kafka_batch_records",
-        "records",
-        "Records in an acknowledged batch.",
-        _BATCH,
-        labels.TOPIC,
-    ),
-    _counter("kafka_acked_bytes", "bytes", "Bytes of acknowledged batches.", labels.TOPIC),
-    _gauge("kafka_queued_bytes", "bytes", "Records that Kafka has not acknowledged yet."),
-    _gauge("kafka_queue_limit_bytes", "bytes", "Queued bytes above which deliveries get a 503."),
-    _counter("kafka_errors", "batches", "Batches that failed for good.", labels.BATCH_FAILURE),
-    _counter(
-        "kafka_producer_replacements", "producers", "Producers replaced by new ones.", labels.CAUSE
-    ),
-    _gauge("kafka_connected", "0 or 1", "Whether Kafka can be reached."),
-)
-
-_IDEMPOTENCY = (
-    _gauge("idempotency_ids", "events", "Events known to be accepted."),
-    _gauge("idempotency_window_seconds", "s", "How far back accepted events are known."),
-    _gauge("idempotency_bytes", "bytes", "Memory of the known events."),
-    _gauge("idempotency_in_flight", "events", "Events claimed and not settled by Kafka yet."),
-    _gauge(
-        "idempotency_complete",
-        "0 or 1",
-        "Whether all events accepted within the window are known: the journal was read back.",
-    ),
-    _gauge(
-        "idempotency_unwritten_marks",
-        "events",
-        "Accepted events that the journal does not have yet.",
-    ),
-    _gauge(
-        "idempotency_journal_lag_seconds",
-        "s",
-        "Age of the oldest accepted event that the journal does not have yet.",
-    ),
-    _counter(
-        "idempotency_dropped_marks",
-        "events",
-        "Accepted events given up for the journal: it took none for too long.",
-    ),
-    _counter(
-        "idempotency_recovered_events",
-        "events",
-        "Events known from the output topics alone: their writer had died.",
-    ),
-    _counter(
-        "idempotency_cold_starts",
-        "starts",
-        "Starts after which deliveries were taken before all accepted events were known.",
-    ),
-    _counter(
-        "idempotency_conflicts", "events", "Ids seen again with other data; published, marked."
-    ),
-)
-
-_BUILD = (
-    Metric(
-        "cstar_gateway_build_info",
-        Kind.INFO,
-        "1",
-        "Versions of the gateway and of what it runs on.",
-        (
-            Label("version", (), "the gateway's version"),
-            Label("python", (), "the interpreter's version"),
-        ),
-    ),
-)
-
 METRICS: Mapping[str, Metric] = MappingProxyType(
     {
         metric.name: metric
-        for metric in (*_LEDGER, *_HTTP, *_DELIVERY, *_KAFKA, *_IDEMPOTENCY, *_BUILD)
+        for metric in (*_LEDGER, *_HTTP, *_DELIVERY, *KAFKA, *IDEMPOTENCY, *PROCESS)
     }
 )
 """Every metric by name, in the order of the docs."""

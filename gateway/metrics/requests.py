@@ -1,5 +1,8 @@
 """Requests: the HTTP edge's numbers."""
 
+import time
+from collections.abc import Callable
+
 from gateway.metrics import labels
 from gateway.metrics.book import Book
 
@@ -9,14 +12,21 @@ _NAME = "http_server_request_duration_seconds"
 _ROUTE, _UNMATCHED = labels.ROUTE.values
 _METHODS = frozenset(labels.METHOD.values)
 _USUAL = ("200", "202", "401", "503")
+_SAMPLED = 1  # of a traceparent's flags
 
 
 class RequestMeter:
-    """Counts requests and connections of the public listener."""
+    """Counts requests and connections of the public listener.
 
-    __slots__ = ("_durations", "_handshakes", "_over_limit", "_usual")
+    Args:
+        book: where the series are opened.
+        clock: seconds since the epoch.
+    """
 
-    def __init__(self, book: Book) -> None:
+    __slots__ = ("_clock", "_durations", "_handshakes", "_over_limit", "_usual")
+
+    def __init__(self, book: Book, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
         usual = {status: ("POST", status, _ROUTE) for status in _USUAL}
         self._durations = book.distributions(_NAME, usual.values())
         self._usual = {int(code): self._durations.at(*key) for code, key in usual.items()}
@@ -30,6 +40,20 @@ class RequestMeter:
             usual.observe(seconds)
         else:
             self.answered("POST", status, seconds, routed=True)
+
+    def traced(self, status: int, seconds: float, traceparent: str) -> None:
+        """Keep an answer to a POST on the route as its bucket's exemplar, if its trace is kept.
+
+        Args:
+            status: of the answer, which was counted.
+            seconds: from the head to the answer.
+            traceparent: well formed; of a delivery that was proved.
+        """
+        _, trace_id, span_id, flags = traceparent.split("-")
+        if int(flags, 16) & _SAMPLED:
+            series = self._durations.at("POST", str(status), _ROUTE)
+            trace = {"trace_id": trace_id, "span_id": span_id}
+            series.exemplify(seconds, trace, self._clock())
 
     def answered(self, method: str, status: int, seconds: float, *, routed: bool) -> None:
         """Count any answer.

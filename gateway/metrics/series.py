@@ -7,7 +7,21 @@ and a walk over the buckets, for each number; these cost a dict look-up or a bis
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["Distribution", "Distributions", "Info", "Labels", "Series", "Tally", "Watched"]
+from prometheus_client.samples import Exemplar
+
+__all__ = [
+    "Bucket",
+    "Distribution",
+    "Distributions",
+    "Info",
+    "Labels",
+    "Series",
+    "Tally",
+    "Watched",
+]
+
+Bucket = tuple[str, float] | tuple[str, float, Exemplar]
+"""`le`, the count at or below it, and a value that fell there with its trace, where one is kept."""
 
 Labels = tuple[str, ...]
 """Label values, in the order of the metric's labels."""
@@ -38,25 +52,33 @@ class Distribution:
         bounds: upper bounds, ascending, without infinity.
     """
 
-    __slots__ = ("bounds", "counts", "total")
+    __slots__ = ("_exemplars", "bounds", "counts", "total")
 
     def __init__(self, bounds: tuple[float, ...]) -> None:
         self.bounds = bounds
         self.counts = [0] * (len(bounds) + 1)
         self.total = 0.0
+        self._exemplars: dict[int, Exemplar] = {}
 
     def observe(self, value: float) -> None:
         """Add one value."""
         self.counts[bisect_left(self.bounds, value)] += 1
         self.total += value
 
-    def cumulative(self) -> list[tuple[str, float]]:
-        """Return `(le, count at or below)`, `+Inf` last, as Prometheus wants buckets."""
-        rows: list[tuple[str, float]] = []
+    def exemplify(self, value: float, labels: Mapping[str, str], at: float) -> None:
+        """Keep a value just observed, with what it can be looked up by, as its bucket's last."""
+        self._exemplars[bisect_left(self.bounds, value)] = Exemplar(dict(labels), value, at)
+
+    def cumulative(self) -> list[Bucket]:
+        """Return the buckets as Prometheus wants them: `+Inf` last."""
+        rows: list[Bucket] = []
         running = 0
-        for bound, count in zip((*self.bounds, float("inf")), self.counts, strict=True):
+        bounds = (*map(float, self.bounds), float("inf"))
+        for index, (bound, count) in enumerate(zip(bounds, self.counts, strict=True)):
             running += count
-            rows.append(("+Inf" if bound == float("inf") else repr(float(bound)), running))
+            row = ("+Inf" if bound == float("inf") else repr(bound), running)
+            exemplar = self._exemplars.get(index)
+            rows.append(row if exemplar is None else (*row, exemplar))
         return rows
 
 

@@ -16,6 +16,7 @@ from gateway.metrics.book import Book
 from gateway.metrics.deliveries import DeliveryMeter
 from gateway.metrics.exposition import Exposition
 from gateway.metrics.ledger import Ledger
+from gateway.metrics.loop import LoopMeter
 from gateway.metrics.requests import RequestMeter
 from gateway.metrics.secrets import SecretMeter
 
@@ -36,6 +37,7 @@ class Telemetry:
         deliveries: the intake's observer.
         secrets: the rotation's meter.
         batches: the sink's observer.
+        loop: measures the event loop, once started.
         collectors: what `/metrics` shows: all of these, the process and the garbage collector.
     """
 
@@ -48,10 +50,11 @@ class Telemetry:
     ) -> None:
         book = self._book = Book()
         self.ledger = Ledger(book)
-        self.requests = RequestMeter(book)
+        self.requests = RequestMeter(book, clock)
         self.deliveries = DeliveryMeter(book, webhooks, clock)
         self.secrets = SecretMeter(book, webhooks, clock)
-        self.batches = BatchMeter(book, topics)
+        self.batches = BatchMeter(book, topics, clock)
+        self.loop = LoopMeter(book)
         book.info(
             "cstar_gateway_build_info",
             version=gateway.__version__,

@@ -79,6 +79,11 @@ class KafkaSink:
         return self._publisher.queued_bytes
 
     @property
+    def oldest_unacked(self) -> float:
+        """Age of the oldest record not acked yet, seconds; 0 where there is none."""
+        return self._publisher.queues.oldest_unacked
+
+    @property
     def queue_limit(self) -> int:
         """Bytes above which `publish` raises `queue_full`."""
         return self._settings.queue_bytes

@@ -74,6 +74,11 @@ class Queue:
         """Nothing waits and nothing is on its way."""
         return self.in_flight is None and not self.batches
 
+    @property
+    def oldest(self) -> Batch | None:
+        """The batch that was opened first."""
+        return self.in_flight or (self.batches[0] if self.batches else None)
+
     def open_batch(self, now: float) -> Batch:
         """Start a batch behind those that wait."""
         builder = BatchBuilder(self.size_limit, self._codec)
@@ -83,7 +88,7 @@ class Queue:
 
     def check_deadlines(self, now: float) -> None:
         """Answer whoever has waited too long, and say so in `overdue`."""
-        oldest = self.in_flight or (self.batches[0] if self.batches else None)
+        oldest = self.oldest
         if oldest is None or now < oldest.opened + self._timeout:
             self.overdue = False
             return
@@ -118,6 +123,12 @@ class Queues:
     def oldest_sent(self) -> float:
         """When the oldest batch in flight was opened, by the loop's clock; infinity if none is."""
         return min((each.in_flight.opened for each in self if each.in_flight), default=inf)
+
+    @property
+    def oldest_unacked(self) -> float:
+        """How many seconds ago the oldest batch was opened that is not settled; 0 if none is."""
+        now = self._loop.time()
+        return max((now - each.oldest.opened for each in self if each.oldest), default=0.0)
 
     def of_topics(self, topics: Iterable[str]) -> Iterator[Queue]:
         """Yield the queues of `topics`."""

@@ -190,12 +190,19 @@ class Command:
 
 
 @asynccontextmanager
-async def gateway_command(variables: Mapping[str, str]) -> AsyncIterator[Command]:
-    """Run `cstar-gateway serve` as a process; kill it at the end if it is still there."""
+async def gateway_command(
+    variables: Mapping[str, str], module: str = "gateway"
+) -> AsyncIterator[Command]:
+    """Run `cstar-gateway serve` as a process; kill it at the end if it is still there.
+
+    Args:
+        variables: its environment, beside ours.
+        module: run as the command; one with faults built in, maybe.
+    """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "gateway",
+        module,
         "serve",
         env={**os.environ, **variables},
         stderr=asyncio.subprocess.PIPE,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from gateway.ingress.server import IngressServer, Limits
 from gateway.metrics.telemetry import Telemetry
-from gateway.pipeline.delivery import Delivery, Headers, Hints
+from gateway.pipeline.delivery import Delivery, Headers, read_hints
 from gateway.pipeline.reasons import Ended, Reason
 from gateway.pipeline.verdict import Subject, Verdict
 from gateway.pipeline.webhook import Webhook
@@ -56,7 +56,7 @@ class FakeIntake:
         self.proved.append(body)
         if not headers.getall(SIGNED, ()):
             raise Ended(Reason.SIGNATURE_MISSING)
-        return Delivery(body, _WEBHOOK, 0, 0.0, 0, Hints())
+        return Delivery(body, _WEBHOOK, 0, 0.0, 0, read_hints(headers))
 
     def begin(self, delivery: Delivery) -> Verdict | Pending:
         """Take a delivery when the gate is open."""

@@ -37,6 +37,40 @@ def ended(gateway: Listening, reason: Reason, event_type: str) -> float | None:
     )
 
 
+@pytest.mark.parametrize(
+    ("attempt", "reason", "lost"),
+    [
+        (7, Reason.PUBLISH_TIMEOUT, 1),
+        (7, Reason.ACKED, 0),
+        (7, Reason.DATA_NOT_OBJECT, 0),
+        (6, Reason.PUBLISH_TIMEOUT, 0),
+    ],
+)
+async def test_an_event_that_does_not_come_again_is_counted(
+    attempt: int, reason: Reason, lost: int
+) -> None:
+    """A 503 to attempt 7 loses the event, and no other answer to no other attempt does."""
+    async with listening() as gateway:
+        gateway.intake.verdict = Verdict(reason, "evt_9", "ticket.closed")
+        await gateway.exchange(post(headers=(f"X-Delivery-Attempt: {attempt}",)))
+        assert gateway.value("cstar_gateway_last_attempts_failed_total") == lost
+
+
+@pytest.mark.parametrize("signature", ["t=1,v1=ab", None])
+async def test_a_trace_is_kept_of_what_is_proved_alone(signature: str | None) -> None:
+    """A signed delivery's traceparent is its latency's exemplar; a stranger's is not kept."""
+    trace = f"traceparent: 00-{'a' * 32}-{'b' * 16}-01"
+    async with listening() as gateway:
+        await gateway.exchange(post(headers=(trace,), signature=signature))
+        kept = [
+            sample.exemplar
+            for family in gateway.telemetry.collectors.collect()
+            for sample in family.samples
+            if sample.exemplar is not None
+        ]
+        assert len(kept) == (0 if signature is None else 1)
+
+
 async def test_a_refused_signature_tells_nothing_of_the_request() -> None:
     """Who cannot sign hears why, and not a byte of what was sent."""
     async with listening() as gateway:

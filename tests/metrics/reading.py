@@ -20,6 +20,19 @@ class Reading:
         """Return one sample; None where there is none."""
         return self._registry.get_sample_value(name, labels)
 
+    def exemplars(self, name: str) -> dict[str, tuple[object, ...]]:
+        """Return a histogram's exemplars by bucket: labels, value and time."""
+        return {
+            sample.labels["le"]: (
+                sample.exemplar.labels,
+                sample.exemplar.value,
+                sample.exemplar.timestamp,
+            )
+            for family in self._registry.collect()
+            for sample in family.samples
+            if family.name == name and sample.exemplar is not None
+        }
+
     def text(self) -> str:
         """Return the whole scrape."""
         return generate_latest(self._registry).decode()

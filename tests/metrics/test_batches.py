@@ -15,7 +15,8 @@ def reading() -> Reading:
 @pytest.fixture
 def meter(reading: Reading) -> BatchMeter:
     """Return a meter of two topics."""
-    return BatchMeter(reading.book, ["cstar.tickets", "cstar.team", "cstar.team"])
+    topics = ["cstar.tickets", "cstar.team", "cstar.team"]
+    return BatchMeter(reading.book, topics, lambda: 1_777_315_331.0)
 
 
 def test_an_ack_is_time_size_and_records(reading: Reading, meter: BatchMeter) -> None:
@@ -27,6 +28,16 @@ def test_an_ack_is_time_size_and_records(reading: Reading, meter: BatchMeter) ->
         assert reading.value(f"{full}_sum", topic="cstar.tickets") == total
         assert reading.value(f"{full}_count", topic="cstar.team") == 0
     assert reading.value("cstar_gateway_kafka_acked_bytes_total", topic="cstar.tickets") == 3_400
+
+
+def test_the_last_ack_of_each_topic_is_known(reading: Reading, meter: BatchMeter) -> None:
+    """A topic that nothing was written to says 0; a topic outside the set says nothing."""
+    meter.batch_acked("cstar.tickets", 1, 10, 0.1)
+    meter.batch_acked("invented", 1, 10, 0.1)
+    name = "cstar_gateway_kafka_last_ack_timestamp_seconds"
+    assert reading.value(name, topic="cstar.tickets") == 1_777_315_331.0
+    assert reading.value(name, topic="cstar.team") == 0
+    assert reading.value(name, topic="other") is None
 
 
 def test_a_topic_outside_the_set_is_other(reading: Reading, meter: BatchMeter) -> None:

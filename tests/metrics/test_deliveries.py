@@ -44,6 +44,25 @@ def test_skew_has_a_sign(reading: Reading, meter: DeliveryMeter) -> None:
     assert reading.value(name, le="+Inf") == 2
 
 
+def test_duplicates_are_known_by_their_age(reading: Reading, meter: DeliveryMeter) -> None:
+    """Each of cStar's retries has a bucket of its own: 30 s later, 2 min after that, and so on."""
+    name = "cstar_gateway_idempotency_hit_age_seconds_bucket"
+    bounds = ("60.0", "300.0", "1200.0", "5400.0", "28800.0", "118800.0")
+    retries = (30, 150, 750, 4_350, 25_950, 112_350)
+    for number, (age, bound) in enumerate(zip(retries, bounds, strict=True)):
+        assert reading.value(name, le=bound) == number
+        meter.duplicate(age + 5.0)
+        assert reading.value(name, le=bound) == number + 1
+
+
+def test_an_event_that_does_not_come_again_is_counted(
+    reading: Reading, meter: DeliveryMeter
+) -> None:
+    """The seventh failure is the last."""
+    meter.last_attempt_failed()
+    assert reading.value("cstar_gateway_last_attempts_failed_total") == 1
+
+
 @pytest.mark.parametrize(
     ("number", "label"), [(1, "1"), (7, "7"), (8, "other"), (999, "other"), (None, "other")]
 )

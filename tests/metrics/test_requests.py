@@ -1,5 +1,7 @@
 """Requests: OpenTelemetry's histogram of the public listener."""
 
+import pytest
+
 from gateway.metrics.requests import RequestMeter
 from tests.metrics.reading import Reading
 
@@ -35,6 +37,18 @@ def test_an_unknown_method_is_other() -> None:
     meter = RequestMeter(reading.book)
     meter.answered("PURGE", 404, 0.1, routed=False)
     assert reading.value(f"{NAME}_count", **labels("_OTHER", "404", "")) == 1
+
+
+@pytest.mark.parametrize(("flags", "kept"), [("01", True), ("03", True), ("00", False)])
+def test_only_a_trace_that_is_kept_is_shown(flags: str, *, kept: bool) -> None:
+    """A trace that its sender does not sample would lead nowhere; a bucket keeps its last."""
+    reading = Reading()
+    meter = RequestMeter(reading.book, lambda: 7.0)
+    for trace in ("a", "c"):
+        meter.traced(202, 0.003, f"00-{trace * 32}-{'b' * 16}-{flags}")
+    shown = reading.exemplars(NAME)
+    wanted = {"0.005": ({"trace_id": "c" * 32, "span_id": "b" * 16}, 0.003, 7.0)}
+    assert shown == (wanted if kept else {})
 
 
 def test_connections_over_the_limit_are_counted() -> None:

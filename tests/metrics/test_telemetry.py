@@ -8,16 +8,20 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as plain
 
 import gateway
+from gateway.metrics import labels
 from gateway.metrics.registry import METRICS, Kind
 from gateway.metrics.telemetry import Telemetry
 
+TRACEPARENT = f"00-{'a' * 32}-{'b' * 16}-01"
 WATCHED = (
     "cstar_gateway_http_connections",
     "cstar_gateway_in_flight_deliveries",
     "cstar_gateway_in_flight_bytes",
     "cstar_gateway_kafka_queued_bytes",
     "cstar_gateway_kafka_queue_limit_bytes",
+    "cstar_gateway_kafka_oldest_unacked_seconds",
     "cstar_gateway_idempotency_ids",
+    "cstar_gateway_idempotency_evicted_ids_total",
     "cstar_gateway_idempotency_window_seconds",
     "cstar_gateway_idempotency_bytes",
     "cstar_gateway_idempotency_in_flight",
@@ -35,6 +39,8 @@ def full() -> Telemetry:
     telemetry = Telemetry(topics=["cstar.tickets"], webhooks={"crm": 2})
     for name in WATCHED:
         telemetry.watch(name, lambda: 1)
+    for check in labels.CHECK.values:
+        telemetry.watch("cstar_gateway_ready", lambda: 1, check)
     return telemetry
 
 
@@ -56,6 +62,24 @@ def test_the_openmetrics_form_is_valid() -> None:
     """Prometheus's strict parser takes every line."""
     text = generate_openmetrics(full().collectors).decode()
     assert {family.name for family in openmetrics(text)}
+
+
+def test_a_trace_is_shown_in_openmetrics_alone() -> None:
+    """An exemplar stands where the format has room for one; the other form stays as it was."""
+    telemetry = full()
+    telemetry.requests.delivered(202, 0.003)
+    telemetry.requests.traced(202, 0.003, TRACEPARENT)
+    families = openmetrics(generate_openmetrics(telemetry.collectors).decode())
+    shown = [
+        (sample.labels["le"], sample.exemplar)
+        for family in families
+        for sample in family.samples
+        if sample.exemplar
+    ]
+    ((bound, exemplar),) = shown
+    assert (bound, exemplar.value) == ("0.005", 0.003)
+    assert exemplar.labels == {"trace_id": "a" * 32, "span_id": "b" * 16}
+    assert "trace_id" not in generate_latest(telemetry.collectors).decode()
 
 
 def test_samples_have_the_labels_of_the_registry() -> None:

@@ -125,6 +125,7 @@ async def test_a_frozen_broker_is_answered_for_in_time(broker: Kafka, unique_pre
         await until(lambda: len(load.acked) > 200)
         broker.pause()
         await until(lambda: load.refused[Reason.PUBLISH_TIMEOUT] > 0)
+        assert rig.sink.oldest_unacked >= 1.5
         await until(lambda: load.refused[Reason.KAFKA_UNAVAILABLE] > 0)
         assert rig.sink.unready
         before = len(load.acked)
@@ -135,6 +136,7 @@ async def test_a_frozen_broker_is_answered_for_in_time(broker: Kafka, unique_pre
         await load.assert_each_acked_record_is_there_once()
         assert load.failed == []
         assert load.slowest_answer >= 1.5
+        assert rig.sink.oldest_unacked == 0
 
 
 async def test_what_took_too_long_is_not_sent_again(broker: Kafka, unique_prefix: str) -> None:
