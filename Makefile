@@ -59,8 +59,9 @@ format: $(STAMP) ## let ruff rewrite what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(STAMP) ## write the generated tables of docs/ anew
+docs: $(STAMP) ## write the generated tables of docs/ anew, and what is written of helm/
 	$(BIN)/python -m docs.generate
+	$(BIN)/python -m deploy.chart
 
 lock: ## resolve requirements/*.txt anew (hashes, no index addresses)
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet 'uv>=0.6'
