@@ -2,6 +2,7 @@
 
 {{- define "cstar-gateway.faults" -}}
 {{- $faults := concat
+  (include "cstar-gateway.faults.pods" . | fromYamlArray)
   (include "cstar-gateway.faults.config" . | fromYamlArray)
   (include "cstar-gateway.faults.scaling" . | fromYamlArray)
   (include "cstar-gateway.faults.edges" . | fromYamlArray) }}
@@ -76,6 +77,45 @@
 {{- $faults = append $faults (printf "terminationGracePeriodSeconds is %d, but a drain may take %d: preStopSeconds, drain_delay, shutdown_timeout (at least the 10 s of a request) and 10 s to flush to Kafka. SIGKILL would lose what is in flight." (int $values.terminationGracePeriodSeconds) $needed) }}
 {{- end }}
 {{- toYaml $faults }}
+{{- end }}
+
+{{- define "cstar-gateway.faults.pods" -}}
+{{- $values := .Values }}
+{{- $faults := list }}
+{{- range $name := list "ingress" "admin" }}
+{{- $listener := get $values.config $name }}
+{{- if regexMatch "^(127\\.|localhost$|::1$)" $listener.host }}
+{{- $faults = append $faults (printf "config.%s.host is %s, which nothing outside the pod can reach, probes included. Use 0.0.0.0." $name $listener.host) }}
+{{- end }}
+{{- if eq (int $listener.port) 0 }}
+{{- $faults = append $faults (printf "config.%s.port is 0, a port that probes and Services cannot know. Name one." $name) }}
+{{- end }}
+{{- end }}
+{{- if eq (int $values.config.ingress.port) (int $values.config.admin.port) }}
+{{- $faults = append $faults "config.ingress.port and config.admin.port are the same. Give each its own." }}
+{{- end }}
+{{- if has $values.secrets.mountPath (keys $values.secretMounts | uniq | join " /run/secrets/" | printf "/run/secrets/%s" | splitList " ") }}
+{{- $faults = append $faults (printf "secretMounts would mount a second Secret at %s. Use another name." $values.secrets.mountPath) }}
+{{- end }}
+{{- $limit := dig "limits" "memory" "" $values.resources }}
+{{- $needed := include "cstar-gateway.memory" . | int64 }}
+{{- if and $limit (lt (include "cstar-gateway.bytes" $limit | int64) $needed) }}
+{{- $faults = append $faults (printf "resources.limits.memory is %v, but config permits %d MiB: idempotency.memory_limit, ingress.max_in_flight_bytes, kafka.queue_bytes, and 128 MiB for the process. Raise the one or lower the others." $limit (div $needed 1048576)) }}
+{{- end }}
+{{- if and $values.autoscaling.enabled $values.autoscaling.targetCPUUtilizationPercentage (not (dig "requests" "cpu" "" $values.resources)) }}
+{{- $faults = append $faults "autoscaling on CPU needs resources.requests.cpu, which it is a percentage of." }}
+{{- end }}
+{{- toYaml $faults }}
+{{- end }}
+
+{{/* Bytes that the configuration lets the process hold. */}}
+{{- define "cstar-gateway.memory" -}}
+{{- $config := .Values.config }}
+{{- $sum := 134217728 }}
+{{- range list $config.idempotency.memory_limit $config.ingress.max_in_flight_bytes $config.kafka.queue_bytes }}
+{{- $sum = add $sum (include "cstar-gateway.bytes" . | int64) }}
+{{- end }}
+{{- $sum }}
 {{- end }}
 
 {{/* Seconds from a pod's deletion until it has drained, at most. */}}

@@ -172,3 +172,10 @@ def test_extra_objects_are_templates() -> None:
     """Tables and texts of `extraObjects` may use the chart's names."""
     names = {one["metadata"]["name"] for one in render(case("everything"))}
     assert {"gateway-hooks-beside", "gateway-text"} <= names
+
+
+def test_recreate_leaves_the_rolling_update_out() -> None:
+    """`strategy.type: Recreate` is enough, though the default has a rollingUpdate beside it."""
+    spec = only(render(merged(NEEDED, {"strategy": {"type": "Recreate"}})), "Deployment")["spec"]
+    assert spec["strategy"] == {"type": "Recreate"}
+    assert "rollingUpdate" in only(render(NEEDED), "Deployment")["spec"]["strategy"]
