@@ -94,8 +94,10 @@
 {{- if eq (int $values.config.ingress.port) (int $values.config.admin.port) }}
 {{- $faults = append $faults "config.ingress.port and config.admin.port are the same. Give each its own." }}
 {{- end }}
-{{- if has $values.secrets.mountPath (keys $values.secretMounts | uniq | join " /run/secrets/" | printf "/run/secrets/%s" | splitList " ") }}
+{{- range $folder := keys $values.secretMounts }}
+{{- if eq $values.secrets.mountPath (printf "/run/secrets/%s" $folder) }}
 {{- $faults = append $faults (printf "secretMounts would mount a second Secret at %s. Use another name." $values.secrets.mountPath) }}
+{{- end }}
 {{- end }}
 {{- $limit := dig "limits" "memory" "" $values.resources }}
 {{- $needed := include "cstar-gateway.memory" . | int64 }}

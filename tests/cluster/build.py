@@ -52,15 +52,8 @@ def built() -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name in _PARTS:
         if not (folder / name).exists():
-            command: list[str | Path] = [
-                "build",
-                "-trimpath",
-                "-ldflags",
-                _FLAGS,
-                "-o",
-                folder / name,
-                f"./{name}",
-            ]
+            into = str(folder / name)
+            command = ["build", "-trimpath", "-ldflags", _FLAGS, "-o", into, f"./{name}"]
             _go(name, command, _PLANE)
     for name, package in _TOOLS.items():
         if not (folder / name).exists():
@@ -90,7 +83,7 @@ def _install(name: str, package: str, folder: Path) -> None:
     staging.rmdir()
 
 
-def _go(what: str, arguments: Sequence[str | Path], folder: Path, **environ: str) -> str:
+def _go(what: str, arguments: Sequence[str], folder: Path, **environ: str) -> str:
     go = shutil.which("go")
     if go is None:
         raise BuildError("Go is not installed; the plane is built from Go modules.")

@@ -97,6 +97,7 @@ def test_every_key_can_be_reached() -> None:
             node[key.path[-1]] = other(key)
     for name in ("webhooks", "routes"):
         wanted[name] = [wanted[name]["*"]]
+    wanted["admin"]["port"] = 2
     wanted["ingress"] |= {"drain_delay": "1s", "shutdown_timeout": "1s"}
     wanted["idempotency"]["store"] = "kafka"
     assert tomllib.loads(toml(merged(NEEDED, {"config": wanted}))) == wanted
