@@ -19,7 +19,7 @@ from tests.cluster.control import Plane
 from tests.cluster.custom import definitions
 from tests.cluster.promises import PROMISES
 from tests.cluster.releases import namespace
-from tests.cluster.table import write
+from tests.cluster.table import SERVER, write
 
 _console = Console(stderr=True, highlight=False)
 _NAMES = {"helm3": "Helm 3.22.0", "helm4": "Helm 4.3.1"}
@@ -34,7 +34,7 @@ def prove(plane: Plane) -> Iterator[Row]:
         for check in CHECKS:
             yield _row(check.__doc__ or "", _NAMES[helm], partial(check, plane, helm)())
     for promise in PROMISES:
-        yield _row(promise.__doc__ or "", "the server", promise(plane))
+        yield _row(promise.__doc__ or "", SERVER, promise(plane))
 
 
 def _row(promise: str, by: str, found: str) -> Row:
