@@ -31,10 +31,9 @@ def main() -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
             sys.stdout.write(f"{path.relative_to(ROOT)} written\n")
-    for path in sorted((HELM / "files/dashboards").glob("*.json")):
-        if path not in files:
-            path.unlink()
-            sys.stdout.write(f"{path.relative_to(ROOT)} removed\n")
+    for path in copies.left(HELM, ROOT / "deploy"):
+        path.unlink()
+        sys.stdout.write(f"{path.relative_to(ROOT)} removed\n")
 
 
 if __name__ == "__main__":

@@ -110,6 +110,14 @@ def test_texts_come_out_as_they_went_in() -> None:
     assert tomllib.loads(toml(merged(NEEDED, over)))["kafka"]["security"]["username"] == text
 
 
+def test_numbers_come_out_as_they_went_in() -> None:
+    """A size in bytes stays a whole number, a duration with a fraction keeps it."""
+    wanted = {"max_in_flight_bytes": 67_108_864, "body_timeout": 2.5, "keepalive_timeout": 60}
+    written = tomllib.loads(toml(merged(NEEDED, {"config": {"ingress": wanted}})))["ingress"]
+    assert {key: written[key] for key in wanted} == wanted
+    assert type(written["max_in_flight_bytes"]) is int
+
+
 @pytest.mark.parametrize("name", ["strimzi", "everything"])
 def test_strimzi_makes_the_topics_the_gateway_would_make(name: str, tmp_path: Path) -> None:
     """Every topic of the closed set and of the routes, as the gateway itself would create it."""
@@ -185,6 +193,13 @@ def test_the_preflight_checks_what_will_run() -> None:
         assert theirs["metadata"]["annotations"]["helm.sh/hook-weight"] == "-5"
     job = only(objects, "Job", f"{name}-preflight")
     assert job["metadata"]["annotations"]["helm.sh/hook"] == "pre-install,pre-upgrade"
+    volumes = job["spec"]["template"]["spec"]["volumes"]
+    mounted = {
+        one["name"]: one.get("configMap", {}).get("name") or one["secret"]["secretName"]
+        for one in volumes
+        if one["name"] in {"config", "secrets"}
+    }
+    assert mounted == dict.fromkeys(("config", "secrets"), f"{name}-preflight")
     (container,) = job["spec"]["template"]["spec"]["containers"]
     (gateway,) = only(objects, "Deployment")["spec"]["template"]["spec"]["containers"]
     assert container["args"] == ["check"]

@@ -1,9 +1,12 @@
 """What the chart renders is what Kubernetes and its operators take, and holds together."""
 
 import re
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.helm import kubernetes
 from tests.helm.chart import CASES, HELM, NEEDED, case, helm, merged, of_kind, only, render
@@ -155,6 +158,44 @@ def test_an_alert_can_be_left_out() -> None:
     everything = alerts()
     left_out = next(name for name in sorted(everything) if ":" not in name)
     assert alerts(disabled=[left_out]) == everything - {left_out}
+
+
+def test_what_sres_hold_arrives_unchanged() -> None:
+    """Alerts and dashboards are installed as they were written, each dashboard by itself."""
+    objects = render(case("monitoring"))
+    rules = yaml.safe_load((HELM / "files/rules.yaml").read_text())
+    assert only(objects, "PrometheusRule")["spec"]["groups"] == rules["groups"]
+    held: dict[str, str] = {}
+    for one in of_kind(objects, "ConfigMap"):
+        if "grafana_dashboard" in one["metadata"]["labels"]:
+            assert len(one["data"]) == 1
+            held |= one["data"]
+    files = (HELM / "files/dashboards").glob("*.json")
+    assert held == {path.name: path.read_text() for path in files} != {}
+
+
+def test_the_chart_can_be_packaged(tmp_path: Path) -> None:
+    """The archive renders what the folder does, without what only its makers need."""
+    with helm.Chart.load(helm.package(HELM, destination=tmp_path)) as chart:
+        packaged = chart.render(case("monitoring"), name="gateway", namespace="hooks")
+        names = {one["name"] for one in chart.files}
+    texts = [text for path, text in sorted(packaged.items()) if path.endswith(".yaml")]
+    objects = [one for text in texts for one in yaml.load_all(text, yaml.CSafeLoader) if one]
+    assert objects == render(case("monitoring"))
+    assert not [name for name in names if name.startswith("ci/") or name.endswith(".gotmpl")]
+
+
+def test_the_chart_can_be_a_part_of_another(tmp_path: Path) -> None:
+    """As a dependency it takes its values under its name, and what is global."""
+    above = tmp_path / "above"
+    shutil.copytree(HELM, above / "charts/cstar-gateway")
+    (above / "Chart.yaml").write_text("{apiVersion: v2, name: above, version: 1.0.0}")
+    with helm.Chart.load(above) as chart:
+        values = {"cstar-gateway": NEEDED, "global": {"region": "eu"}}
+        chart.validate_schema(values)
+        files = chart.render(values, name="all", namespace="hooks")
+    deployment = yaml.safe_load(files["above/charts/cstar-gateway/templates/deployment.yaml"])
+    assert deployment["metadata"]["name"] == "all-cstar-gateway"
 
 
 def test_the_network_policy_knows_the_brokers_ports() -> None:

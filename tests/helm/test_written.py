@@ -28,7 +28,7 @@ def test_written_files_are_current(path: Path) -> None:
 
 def test_no_copy_is_left_of_what_is_gone() -> None:
     """The chart has the dashboards of deploy/grafana and no other."""
-    assert {*(HELM / "files/dashboards").glob("*.json")} <= {*written()}
+    assert copies.left(HELM, HELM.parent / "deploy") == []
 
 
 def test_every_value_says_what_it_is() -> None:
@@ -102,3 +102,8 @@ def test_copies_are_of_what_is_there(tmp_path: Path) -> None:
         "files/dashboards/a.json": "grafana/a.json",
         "files/dashboards/b.json": "grafana/b.json",
     }
+    folder = tmp_path / "files/dashboards"
+    folder.mkdir(parents=True)
+    for name in ("a.json", "old.json"):
+        (folder / name).touch()
+    assert copies.left(tmp_path, tmp_path) == [folder / "old.json"]
