@@ -55,7 +55,7 @@ faults: $(STAMP) ## break Kafka, network and gateways under load, read the whole
 image: $(STAMP) ## build the container image without Docker, run it locked down, send it an event
 	$(BIN)/python -m tests.image $(IMAGE_OPTIONS)
 
-# Needs Go; builds a control plane the first time (a quarter of an hour, 1 GB), then takes 3 minutes.
+# Needs Go; builds a control plane the first time (a quarter of an hour, 1 GB), then takes two minutes.
 cluster: $(STAMP) ## install the Helm chart on a real Kubernetes control plane, write the table
 	$(BIN)/python -m tests.cluster
 

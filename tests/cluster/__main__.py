@@ -4,12 +4,13 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from docs.generate import PARTS
 from docs.generate import write as write_part
@@ -32,12 +33,17 @@ def prove(plane: Plane) -> Iterator[Row]:
     _prepare(plane)
     for helm in HELMS:
         for check in CHECKS:
-            yield _row(check.__doc__ or "", _NAMES[helm], partial(check, plane, helm)())
+            yield _row(plane, check.__doc__ or "", _NAMES[helm], partial(check, plane, helm))
     for promise in PROMISES:
-        yield _row(promise.__doc__ or "", SERVER, promise(plane))
+        yield _row(plane, promise.__doc__ or "", SERVER, partial(promise, plane))
 
 
-def _row(promise: str, by: str, found: str) -> Row:
+def _row(plane: Plane, promise: str, by: str, proof: Callable[[], str]) -> Row:
+    try:
+        found = proof()
+    except BaseException:
+        _console.print(f"[red]✗[/] {by}: {promise}\n{escape(plane.told())}")
+        raise
     _console.print(f"[green]✓[/] {by}: {promise} [dim]{found}")
     return {"promise": promise, "by": by, "found": found}
 

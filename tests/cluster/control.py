@@ -64,6 +64,18 @@ class Plane:
         for process in reversed(self._processes):
             process.close()
 
+    def told(self) -> str:
+        """Return the end of what each part logged, and each pod that is not as it should be."""
+        logs = sorted(self._folder.glob("*.log"))
+        tails = [f"{log.name}:\n{log.read_text(errors='replace')[-1500:]}" for log in logs]
+        with contextlib.suppress(OSError):
+            for pod in self.api.get("/api/v1/pods")["items"]:
+                phase = pod["status"].get("phase")
+                if phase not in {"Running", "Succeeded"}:
+                    place = f"{pod['metadata']['namespace']}/{pod['metadata']['name']}"
+                    tails.append(f"{place}: {phase} {pod['status'].get('conditions')}")
+        return "\n".join(tails)
+
     def _start(self) -> None:
         self._write_files()
         self._run("etcd", *self._etcd())
@@ -101,9 +113,7 @@ class Plane:
                 if holds():
                     return
             time.sleep(_PAUSE)
-        logs = [*self._folder.glob("*.log")]
-        tails = [f"{log.name}:\n{log.read_text(errors='replace')[-1500:]}" for log in logs]
-        raise TimeoutError(f"{what} did not come up.\n" + "\n".join(tails))
+        raise TimeoutError(f"{what} did not come up.\n{self.told()}")
 
     def _write_files(self) -> None:
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.cluster.control import Plane
+from tests.cluster.control import ZONES, Plane
 from tests.cluster.custom import SCHEMAS, schemas
 from tests.cluster.releases import Release, namespace
 from tests.helm.chart import CASES, HELM, NEEDED, case, merged, of_kind, render
+from tests.waiting import wait_until
 
 __all__ = ["PROMISES", "Promise"]
 
@@ -50,9 +51,20 @@ def disruption(plane: Plane) -> str:
     """A drain of nodes takes one replica; the second is refused until the first is back."""
     release = Release(plane, "helm4", namespace(plane, "disruption"))
     release.install(merged(NEEDED, {"replicaCount": 3, "minReadySeconds": 0}), "--wait")
-    answers = [_evicted(release, pod["metadata"]["name"]) for pod in release.pods()[:2]]
+    first, second, _ = (pod["metadata"]["name"] for pod in release.pods())
+    _cordon(plane, closed=True)  # so that what replaces the first has to wait
+    answers = [_evicted(release, first), _evicted(release, second)]
+    _cordon(plane, closed=False)
     assert answers == [201, 429], answers
-    return "201, then 429"
+    wait_until(lambda: _evicted(release, second) == 201)
+    return "201, then 429; with its replacement ready, 201"
+
+
+def _cordon(plane: Plane, *, closed: bool) -> None:
+    for zone in ZONES:
+        path, wish = f"/api/v1/nodes/node-{zone}", {"spec": {"unschedulable": closed}}
+        answer = plane.api.ask("PATCH", path, wish, kind="merge-patch+json")
+        assert answer.status == 200, answer.body
 
 
 def _evicted(release: Release, pod: str) -> int:

@@ -17,7 +17,7 @@ from tests.helm.chart import HELM
 __all__ = ["Ran", "Release", "namespace"]
 
 _WARNED = re.compile(r"^W\d{4} |level=WARN|^Warning|^WARNING", re.MULTILINE)
-_WITHIN = 180.0
+_WITHIN = 400.0  # longer than the five minutes after which Helm itself gives up
 
 
 class Ran(NamedTuple):
