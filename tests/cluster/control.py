@@ -87,7 +87,9 @@ class Plane:
         self._run("kube-controller-manager", config, key, *quiet)
         self._run("kube-scheduler", config, *quiet)
         configs = [f"--config={path}" for path in [*stages(), _OURS]]
-        self._run("kwok", config, "--manage-all-nodes", *configs)
+        # Without leases that kwok renews, nodes are taken for dead after 50 s, and pods with them.
+        lease = "--node-lease-duration-seconds=40"
+        self._run("kwok", config, "--manage-all-nodes", lease, *configs)
         for zone in ZONES:
             self.api.create(_node(zone))
         self._wait("the nodes", lambda: len([*self._ready_nodes()]) == len(ZONES))
