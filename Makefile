@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 FUZZ_MINUTES ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check audit fuzz bench faults image format docs lock clean
+.PHONY: help install run test check audit fuzz bench faults cluster image format docs lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -55,12 +55,18 @@ faults: $(STAMP) ## break Kafka, network and gateways under load, read the whole
 image: $(STAMP) ## build the container image without Docker, run it locked down, send it an event
 	$(BIN)/python -m tests.image $(IMAGE_OPTIONS)
 
+# Needs Go; builds a control plane the first time (a quarter of an hour, 1 GB), then takes two minutes.
+cluster: $(STAMP) ## install the Helm chart on a real Kubernetes control plane, write the table
+	$(BIN)/python -m tests.cluster
+
 format: $(STAMP) ## let ruff rewrite what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(STAMP) ## write the generated tables of docs/ anew
+docs: $(STAMP) ## write the generated tables of docs/ anew, and what is written of helm/
 	$(BIN)/python -m docs.generate
+	$(BIN)/python -m deploy.chart
+	$(BIN)/python -m tests.helm.snapshots
 
 lock: ## resolve requirements/*.txt anew (hashes, no index addresses)
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet 'uv>=0.6'

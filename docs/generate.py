@@ -27,6 +27,7 @@ from gateway.metrics import table as metrics
 from gateway.pipeline import envelope, signature
 from gateway.pipeline.flat import FlatCaps
 from gateway.pipeline.reasons import ENDINGS
+from tests.cluster import table as cluster
 from tests.faults import table as faults
 from tests.inputs import table as inputs
 from tests.observability import result as observed
@@ -115,6 +116,7 @@ PARTS = (
     Part("docs/commands.md", "checks", checklist.render),
     Part("docs/configuration.md", "settings", settings.render),
     Part("docs/events.md", "catalogue", catalogue.render),
+    Part("docs/helm.md", "cluster", cluster.render),
     Part("docs/inputs.md", "inputs", inputs.render),
     Part("docs/logs.md", "lines", lines.render),
     Part("docs/metrics.md", "metrics", metrics.render),

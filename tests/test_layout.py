@@ -16,7 +16,7 @@ MOST_MODULE_LINES = 250
 MOST_FUNCTION_LINES = 40
 # Tests that hold something wider than one module to its word.
 WIDER = {"audit", "docs", "layout", "events/corpus", "events/document"}
-WIDER_FOLDERS = {"e2e", "benchmarks", "deploy", "faults", "observability"}
+WIDER_FOLDERS = {"e2e", "benchmarks", "deploy", "faults", "helm", "observability"}
 DRAWERS = {"utils", "util", "core", "common", "helpers", "misc", "tools"}
 
 
