@@ -2,6 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# What runs the gateway and a Kafka beside it; and, ten times as large, what tests and measures it.
+RUNS := $(VENV)/.runs
 STAMP := $(VENV)/.installed
 FUZZ_MINUTES ?= 3
 
@@ -11,17 +14,21 @@ FUZZ_MINUTES ?= 3
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
-install: $(STAMP) ## build .venv with the cstar-gateway command in it
+install: $(STAMP) ## build .venv with the cstar-gateway command in it, and all that checks it
 
 # Hash-checked; the project itself comes last, editable, with the locked build tools and no resolution.
-$(STAMP): requirements/dev.txt pyproject.toml
+$(RUNS): requirements/run.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cstar-gateway needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(PIP) --require-hashes --requirement requirements/run.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-run: $(STAMP) ## a real Kafka, the gateway, sample traffic, and the records consumers read
+$(STAMP): $(RUNS) requirements/dev.txt
+	$(PIP) --require-hashes --requirement requirements/dev.txt
+	@touch $@
+
+run: $(RUNS) ## a real Kafka, the gateway, sample traffic, and the records consumers read
 	$(BIN)/cstar-gateway dev
 
 test: $(STAMP) ## the whole suite, against a real Kafka it starts itself
@@ -70,7 +77,7 @@ docs: $(STAMP) ## write the generated tables of docs/ anew, and what is written 
 
 lock: ## resolve requirements/*.txt anew (hashes, no index addresses)
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet 'uv>=0.6'
-	for set in 'runtime' 'otel --extra otel' \
+	for set in 'runtime' 'otel --extra otel' 'run --extra dev --group build' \
 		'dev --extra dev --extra otel --group build --group test --group lint --group bench --group observability'; do \
 		set -- $$set; name=$$1; shift; \
 		$(VENV)-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
