@@ -3,8 +3,8 @@
 aiokafka writes and reads them field by field, by schema; with a batch of one or two records for
 each of forty partitions that costs more than the records. The general code stays for every other
 version and for answers that tell of single records. May live here: the layout of Produce v8
-(Kafka's protocol guide). May not: what an answer means. tests/sink/test_wire.py holds both codes
-equal.
+(Kafka's protocol guide). May not: what an answer means. tests/sink/test_wire_hypothesis.py holds
+both codes equal.
 """
 
 from io import BytesIO
