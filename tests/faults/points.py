@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from aiokafka.client import AIOKafkaClient
+from aiokafka.protocol.produce import ProduceRequest
 
 from gateway.idempotency.claims import Claims
 from gateway.idempotency.recall import Recall
@@ -57,7 +58,7 @@ def _after(owner: type, name: str) -> Callable[[Passed], None]:
 def _after_send(passed: Passed) -> None:
     def make(original: Any) -> Any:
         async def send(client: AIOKafkaClient, node: int, request: Any, **more: Any) -> Any:
-            if type(request).__name__.startswith("ProduceRequest"):
+            if isinstance(request, ProduceRequest):
                 get_running_loop().call_later(_WRITTEN, passed)
             return await original(client, node, request, **more)
 
