@@ -116,6 +116,9 @@ class Connection(Framing):
             stays = self._end(request, answer)
         except ConnectionError:
             stays = False  # the sender is gone, and its delivery was counted
+        except Exception as error:  # noqa: BLE001 - the last line: nobody would wake the task
+            report_fault(error)
+            stays = False
         if not stays:
             self._force_close = True
         return stays

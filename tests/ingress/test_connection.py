@@ -438,3 +438,22 @@ async def test_aiohttp_is_still_what_was_read() -> None:
         for read in READ_THROUGH
     }
     assert found == {read.__qualname__: digest for read, digest in READ_THROUGH.items()}
+
+
+@pytest.mark.parametrize("answered", ["at once", "later"])
+async def test_an_answer_that_cannot_be_written_ends_its_connection(
+    answered: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever goes wrong with an answer, its connection does not hang, and the others go on."""
+    async with listening() as gateway:
+        with monkeypatch.context() as patched:
+            patched.setattr(Connection, "_write", lambda *_, **__: 1 / 0)
+            sender = await gateway.connect()
+            if answered == "later":
+                gateway.intake.open.clear()
+            await sender.send(post())
+            await until(lambda: bool(gateway.intake.taken))
+            gateway.intake.open.set()
+            assert await sender.rest() == b""
+        assert (await gateway.exchange(post())).status == 202
+    assert "".join(capfd.readouterr()).count("unexpected fault") == 1
