@@ -32,9 +32,10 @@ TOUCHABLE = re.compile(
 )
 """Counters, and what is known of events: what a refused request must leave as it was."""
 COUNTED = re.compile(
-    r"cstar_gateway_deliveries_(received_total|total\{event_type=\"none\",outcome=\"rejected\")"
+    r"cstar_gateway_(deliveries_(received_total|total\{event_type=\"none\",outcome=\"rejected\")"
+    r"|event_loop_lag)"
 )
-"""Where a refusal is counted."""
+"""Where a refusal is counted, and what counts by itself."""
 
 
 class Answer(NamedTuple):
