@@ -52,6 +52,5 @@ class Remembering:
         """Remember those that are not known yet, and return them."""
         now = self._clock()
         new = [each for each in identities if self._window.find(each.key, now) is None]
-        for identity in new:
-            self._window.add([identity], min(time, now))
+        self._window.add(new, min(time, now))
         return new

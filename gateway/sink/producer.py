@@ -227,9 +227,8 @@ class Producer:
         accumulator = self._accumulator
         accumulator._closed = True  # noqa: SLF001 - close() would flush
         accumulator._exception = error  # noqa: SLF001 - fail_all() leaves exceptions unretrieved
-        queued = [batch for batches in accumulator._batches.values() for batch in batches]  # noqa: SLF001
         accumulator._batches.clear()  # noqa: SLF001 - else the sender drains them yet
-        self._fail([*queued, *self._in_flight, *self._unsettled], error)
+        self._fail([*self._unsettled], error)
 
     def _fail(self, batches: Iterable[Sent], error: Exception) -> None:
         for batch in batches:
