@@ -97,8 +97,8 @@ class Assembly:
             Ended: it belongs into the quarantine, for this reason.
         """
         try:
-            content = Content(delivery.body, envelope, flat=delivery.webhook.flat)
             drifts = check(envelope.type, delivery.body)
+            content = Content(delivery.body, envelope, flat=delivery.webhook.flat, sound=not drifts)
             marks = self._marks(delivery, content, drifts, conflict=conflict)
             records = build_records(
                 delivery,
@@ -113,13 +113,20 @@ class Assembly:
         except Exception as error:
             _log.exception("event could not be built", event_id=envelope.id)
             raise Ended(Reason.UNPROCESSABLE, type(error).__name__) from error
-        self._notice(delivery.hints, envelope, drifts, marks)
+        hints = delivery.hints
+        if (
+            marks is not UNMARKED  # as is whatever drifts
+            or hints.event_id != envelope.id
+            or hints.event_type != envelope.type
+        ):
+            self._notice(hints, envelope, drifts, marks)
         return records
 
     def _marks(
         self, delivery: Delivery, content: Content, drifts: Sequence[Drift], *, conflict: bool
     ) -> Marks:
-        late, may_be_known = is_late(delivery, content), self._may_be_known(content)
+        late, since = is_late(delivery, content), self._complete_since()
+        may_be_known = since > 0 and _may_be_older(content, since)
         if not (drifts or conflict or late or may_be_known):
             return UNMARKED
         violated = any(drift.violates for drift in drifts)
@@ -136,14 +143,6 @@ class Assembly:
             event_id=envelope.id if envelope is not None else delivery.hints.event_id,
         )
         return build_quarantine(delivery, envelope, fault, self._quarantine)
-
-    def _may_be_known(self, content: Content) -> bool:
-        """Tell whether the event may have been accepted without this process knowing."""
-        since = self._complete_since()
-        if since <= 0:
-            return False
-        made = content.created_at
-        return made is None or made.seconds < since
 
     def _notice(
         self, hints: Hints, envelope: Envelope, drifts: Sequence[Drift], marks: Marks
@@ -166,3 +165,9 @@ class Assembly:
         if marks.id_conflict:
             observer.id_conflict()
             _log.warning("event id seen with other data", event_id=envelope.id)
+
+
+def _may_be_older(content: Content, since: float) -> bool:
+    """Tell whether an event may have been made, and so accepted, before `since`."""
+    made = content.created_at
+    return made is None or made.seconds < since

@@ -33,7 +33,7 @@ Settled = Future[tuple[Ack, ...] | Reason]
 """`Publication.settled`: the truth about a set of records, however late."""
 
 
-class Standing(msgspec.Struct, frozen=True):
+class Standing(msgspec.Struct, frozen=True, gc=False):
     """What is known of an event when it arrives.
 
     Attributes:
@@ -95,6 +95,9 @@ class Claims:
 
     def look(self, identity: Identity) -> Standing:
         """Return where an event stands. Hold it, or drop it, before awaiting anything."""
+        key = identity.key
+        if key not in self._in_flight and not self._window.may_hold(key):  # nearly always
+            return Standing(identity)
         standing = self._look(identity)
         if not standing.conflict:
             return standing

@@ -8,6 +8,7 @@ import secrets
 from hashlib import blake2b
 
 import msgspec
+from msgspec import Raw
 
 __all__ = ["ANY_DATA", "DATA_BYTES", "KEY_BYTES", "Digester", "Identity", "shared_key"]
 
@@ -52,7 +53,7 @@ class Digester:
         self._ids = blake2b(digest_size=KEY_BYTES, key=key, person=b"event id")
         self._data = blake2b(digest_size=DATA_BYTES, key=key, person=b"event data")
 
-    def event(self, team_id: str, event_id: str, data: bytes) -> Identity:
+    def event(self, team_id: str, event_id: str, data: bytes | Raw) -> Identity:
         """Return the identity of an event.
 
         Args:
@@ -60,7 +61,10 @@ class Digester:
             event_id: the same.
             data: raw bytes of the event's data.
         """
-        return Identity(self._key(f"{team_id}\0{event_id}".encode()), self._say(data))
+        ids, said = self._ids.copy(), self._data.copy()
+        ids.update(f"{team_id}\0{event_id}".encode())
+        said.update(data)
+        return Identity(ids.digest(), said.digest())
 
     def body(self, body: bytes) -> Identity:
         """Return the identity of a body that names none: the bytes themselves."""

@@ -53,6 +53,10 @@ class Window:
         """Return how many seconds back an id is sure to be remembered, once it was marked."""
         return min(float(self._seconds), now - self._floor)
 
+    def may_hold(self, key: bytes) -> bool:
+        """Tell whether a key may be remembered: no more than a hint, but its absence is sure."""
+        return key in self._shelves[key[0] << 8 | key[1]]
+
     def find(self, key: bytes, now: float) -> tuple[bytes, int] | None:
         """Return the data digest and the second of the mark of a remembered key."""
         shelf = self._shelves[key[0] << 8 | key[1]]

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Mapping
-from functools import partial
 
 from gateway.events.catalogue import OTHER
 from gateway.metrics import labels
@@ -11,10 +10,23 @@ from gateway.metrics.series import Labels
 
 __all__ = ["DeliveryMeter"]
 
-_ATTEMPTS = {int(value): value for value in labels.ATTEMPT.values if value != OTHER}
+_ATTEMPTS: dict[int | None, Labels] = {
+    int(value): (value,) for value in labels.ATTEMPT.values if value != OTHER
+}
+_OTHER_ATTEMPT = (OTHER,)
 _HEADERS = frozenset(labels.HEADER.values)
 _DRIFTS = frozenset(labels.DRIFT.values)
 _EVENT_TYPES = frozenset(labels.EVENT_TYPE.values)
+
+
+class _Proofs:
+    """What one secret has proved: how many deliveries, and when the last one."""
+
+    __slots__ = ("count", "last")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.last = 0.0
 
 
 class DeliveryMeter:
@@ -30,20 +42,13 @@ class DeliveryMeter:
         self, book: Book, webhooks: Mapping[str, int], clock: Callable[[], float] = time.time
     ) -> None:
         self._clock = clock
-        self._secrets: dict[tuple[str, int], Labels] = {
-            (webhook, index): (webhook, str(index))
+        self._proofs = {
+            (webhook, index): _Proofs()
             for webhook, count in webhooks.items()
             for index in range(count)
         }
-        known = self._secrets.values()
-        self._matches = book.tally("cstar_gateway_signature_matches_total", known).counts
-        self._last_match = dict.fromkeys(known, 0.0)
-        for key in known:
-            book.watch(
-                "cstar_gateway_signature_last_match_timestamp_seconds",
-                partial(self._last_match.__getitem__, key),
-                *key,
-            )
+        for (webhook, index), proofs in self._proofs.items():
+            _watch(book, proofs, webhook, str(index))
         self._skew = book.distributions("cstar_gateway_clock_skew_seconds", [()]).at()
         self._attempts = book.tally("cstar_gateway_delivery_attempt_total").counts
         self._mismatches = book.tally("cstar_gateway_header_mismatch_total")
@@ -56,15 +61,15 @@ class DeliveryMeter:
 
     def signature_matched(self, webhook: str, index: int, skew: float | None) -> None:
         """Count a proof by the webhook's secret `index`; `skew` is our clock less `t`, seconds."""
-        key = self._secrets[webhook, index]
-        self._matches[key] += 1
-        self._last_match[key] = self._clock()
+        proofs = self._proofs[webhook, index]
+        proofs.count += 1
+        proofs.last = self._clock()
         if skew is not None:
             self._skew.observe(skew)
 
     def attempt(self, number: int | None) -> None:
         """Count a proved delivery's attempt; one that does not say is counted as `other`."""
-        self._attempts[(_ATTEMPTS.get(number, OTHER) if number is not None else OTHER,)] += 1
+        self._attempts[_ATTEMPTS.get(number, _OTHER_ATTEMPT)] += 1
 
     def last_attempt_failed(self) -> None:
         """Count a proved delivery that got a 503 and does not come again."""
@@ -95,6 +100,11 @@ class DeliveryMeter:
     def possible_duplicate(self) -> None:
         """Count an event published though it may have been before."""
         self._possible_duplicates.add()
+
+
+def _watch(book: Book, proofs: _Proofs, *secret: str) -> None:
+    book.watch("cstar_gateway_signature_matches_total", lambda: proofs.count, *secret)
+    book.watch("cstar_gateway_signature_last_match_timestamp_seconds", lambda: proofs.last, *secret)
 
 
 def _drifts() -> list[Labels]:

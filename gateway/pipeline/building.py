@@ -14,7 +14,8 @@ from gateway.pipeline.routes import Destination
 
 __all__ = ["LATE_AFTER", "UNMARKED", "Marks", "build_quarantine", "build_records", "is_late"]
 
-Headers = list[tuple[str, bytes]]
+Header = tuple[str, bytes]
+Headers = list[Header]
 
 LATE_AFTER = 300.0
 """Seconds between `created_at` and arrival after which a record says `cstar-late`."""
@@ -22,6 +23,9 @@ LATE_AFTER = 300.0
 _JSON = ("content-type", b"application/json")
 _SPECVERSION = ("ce_specversion", b"1.0")
 _LONGEST_DETAIL = 512
+# No record is larger than so many times its value and so much beside: whatever key and headers say
+# of the event stands in the value too, at least a third as long, and hints are short.
+_MOST_TIMES, _MOST_BESIDE = 5, 1024
 
 
 class Marks(NamedTuple):
@@ -73,17 +77,20 @@ def build_records(
     Raises:
         Ended: the flat form is over its caps, or `record_too_large`.
     """
-    key, source = _team_bytes(envelope.team_id)
-    headers = _event_headers(delivery, envelope, content, source)
+    key, source = _of_team(envelope.team_id)
+    headers = _event_headers(delivery.hints, envelope, content, source)
     if marks is not UNMARKED:
         headers += [header for header, holds in zip(_MARK_HEADERS, marks, strict=True) if holds]
     shared, arrived = tuple(headers), int(delivery.arrived_at * 1000)
-    return tuple(
-        [
-            _within(limit, Record(topic, key, content.value(form), shared, arrived))
-            for topic, form in destinations
-        ]
-    )
+    records = []
+    for topic, form in destinations:
+        value = content.value(form)
+        record = Record(topic, key, value, shared, arrived)
+        most = limit(topic)
+        if _MOST_TIMES * len(value) + _MOST_BESIDE > most:
+            _check_size(record, most)
+        records.append(record)
+    return tuple(records)
 
 
 def build_quarantine(
@@ -118,28 +125,26 @@ def is_late(delivery: Delivery, content: Content) -> bool:
     return made is not None and delivery.arrived_at - made.seconds > LATE_AFTER
 
 
-def _event_headers(
-    delivery: Delivery, envelope: Envelope, content: Content, source: bytes
-) -> Headers:
+def _event_headers(hints: Hints, envelope: Envelope, content: Content, source: Header) -> Headers:
     """Return the CloudEvents 1.0 binary-mode headers (Kafka binding 3.2) and cStar's own."""
     headers: Headers = [
         _SPECVERSION,
         ("ce_id", envelope.id.encode()),
-        ("ce_source", source),
-        ("ce_type", envelope.type.encode()),
+        source,
+        _header("ce_type", envelope.type),
     ]
     if content.created_at is not None:
         headers.append(("ce_time", content.created_at.text.encode()))
     headers.append(_JSON)
-    _add_hints(headers, delivery.hints)
+    _add_hints(headers, hints)
     return headers
 
 
 def _add_hints(headers: Headers, hints: Hints) -> None:
     if hints.webhook_id is not None:
-        headers.append(("cstar-webhook-id", hints.webhook_id.encode()))
+        headers.append(_header("cstar-webhook-id", hints.webhook_id))
     if hints.attempt is not None:
-        headers.append(("cstar-delivery-attempt", b"%d" % hints.attempt))
+        headers.append(_attempt(hints.attempt))
     if hints.request_id is not None:
         headers.append(("cstar-request-id", hints.request_id.encode()))
     if hints.traceparent is not None:
@@ -147,13 +152,24 @@ def _add_hints(headers: Headers, hints: Hints) -> None:
 
 
 @lru_cache(maxsize=8192)
-def _team_bytes(team_id: str) -> tuple[bytes, bytes]:
-    """Return a team's record key and its CloudEvents source, a URI reference."""
-    return team_id.encode(), f"/cstar/teams/{quote(team_id, safe='')}".encode()
+def _of_team(team_id: str) -> tuple[bytes, Header]:
+    """Return the record key of a team and its CloudEvents source, a URI reference."""
+    source = f"/cstar/teams/{quote(team_id, safe='')}"
+    return team_id.encode(), ("ce_source", source.encode())
 
 
-def _within(limit: Callable[[str], int], record: Record) -> Record:
-    most, size = limit(record.topic), record.size
+@lru_cache(maxsize=1024)
+def _header(name: str, value: str) -> Header:
+    """Return a header that many records have alike."""
+    return name, value.encode()
+
+
+@lru_cache(maxsize=1024)
+def _attempt(number: int) -> Header:
+    return "cstar-delivery-attempt", b"%d" % number
+
+
+def _check_size(record: Record, most: int) -> None:
+    size = record.size
     if size > most:
         raise Ended(Reason.RECORD_TOO_LARGE, f"{size} bytes for {record.topic}, which takes {most}")
-    return record

@@ -18,8 +18,8 @@ def _lexeme(number: str) -> Raw:
 _decode = msgspec.json.Decoder(float_hook=_lexeme).decode
 
 
-def decode_document(body: bytes) -> Any:
-    """Decode a body.
+def decode_document(body: bytes | Raw) -> Any:
+    """Decode a body, or what stands for one value in it.
 
     Integers are exact; floats are kept as `msgspec.Raw` digits, since all we do with them is to
     write them down again. Refused beyond the grammar: lone surrogates, and integers of more than

@@ -53,13 +53,20 @@ def read_envelope(body: bytes) -> Envelope:
         raise Ended(Reason.BODY_NOT_JSON, str(error)) from None
     except RecursionError:
         raise Ended(Reason.NESTING_TOO_DEEP) from None
-    for value in (envelope.id, envelope.type, envelope.team_id):
-        if not (0 < len(value) <= _LONGEST and value.isprintable()):
-            _tell_apart(envelope)
+    names = f"{envelope.id}{envelope.type}{envelope.team_id}"
+    if not (
+        envelope.id
+        and envelope.type
+        and envelope.team_id
+        and len(names) <= _LONGEST
+        and names.isprintable()
+    ):
+        _tell_apart(envelope)
     return envelope
 
 
 def _tell_apart(envelope: Envelope) -> None:
+    """Look at each name alone: at one of them, or at none, for long ones may be good."""
     _check(envelope.id, "id")
     _check(envelope.type, "type")
     _check(envelope.team_id, "team_id")

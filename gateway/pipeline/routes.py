@@ -76,17 +76,14 @@ class Router:
         routes: copies beyond them, in the configuration's order.
     """
 
-    __slots__ = ("_category_topics", "_known", "_routes", "topics")
+    __slots__ = ("_category_topics", "_routes", "_unwanted", "_wanted", "topics")
 
     def __init__(self, topics: Topics, routes: Sequence[Route] = ()) -> None:
         self.topics = topics
         self._routes = tuple(routes)
         self._category_topics = {name: topics.category(name) for name in (*CATEGORIES, "other")}
-        self._known = {
-            (event_type, wanted): self._compute(event_type, wanted=wanted)
-            for event_type in CATALOGUE
-            for wanted in (True, False)
-        }
+        self._wanted = {name: self._compute(name, wanted=True) for name in CATALOGUE}
+        self._unwanted = {name: self._compute(name, wanted=False) for name in CATALOGUE}
 
     def destinations(self, event_type: str, webhook: Webhook) -> tuple[Destination, ...]:
         """Return where an event goes; empty where neither the webhook nor a route wants it.
@@ -94,7 +91,7 @@ class Router:
         The webhook's `events` decide on the category topic, the routes on their copies.
         """
         wanted = webhook.events.wants(event_type)
-        known = self._known.get((event_type, wanted))
+        known = (self._wanted if wanted else self._unwanted).get(event_type)
         return known if known is not None else self._compute(event_type, wanted=wanted)
 
     def _compute(self, event_type: str, *, wanted: bool) -> tuple[Destination, ...]:

@@ -6,9 +6,9 @@ from a webhook that opts in. May live here: parsing and comparing. May not: the 
 """
 
 import hashlib
-import hmac
 import re
 from collections.abc import Sequence
+from hmac import compare_digest
 
 import msgspec
 
@@ -50,7 +50,8 @@ def parse_signature(values: Sequence[str]) -> Signature:
     value = values[0]
     usual = _USUAL.fullmatch(value)
     if usual:
-        return Signature(usual[1].encode(), (bytes.fromhex(usual[2]),))
+        time, mac = usual.groups()
+        return Signature(time.encode(), (bytes.fromhex(mac),))
     legacy = _LEGACY.fullmatch(value)
     if legacy:
         return Signature(None, (bytes.fromhex(legacy[1]),))
@@ -133,7 +134,7 @@ class Keyring:
         for key in self._keys:
             expected = key.mac(prefix, body)
             for mac in signature.macs:
-                if hmac.compare_digest(expected, mac):
+                if compare_digest(expected, mac):
                     found = key
         if found is None:
             raise Ended(Reason.SIGNATURE_MISMATCH)

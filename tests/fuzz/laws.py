@@ -108,6 +108,10 @@ def _check_records(delivery: Delivery, envelope: Envelope) -> None:
     body = delivery.body
     content = _only_ended(lambda: Content(body, envelope, flat=True))
     drifts = _only_ended(lambda: check(envelope.type, body))
+    if not drifts:
+        alone = _only_ended(lambda: Content(body, envelope, flat=True, sound=True))
+        if (alone.data, alone.created_at) != (content.data, content.created_at):
+            _break("the data alone says something else than the whole body")
     marks = Marks(any(drift.violates for drift in drifts), is_late(delivery, content))
     records = _only_ended(
         lambda: build_records(

@@ -37,6 +37,7 @@ class WindowMachine(RuleBasedStateMachine):
         """An id arrives: looked for, then added if absent, as `Claims` does."""
         found = self.window.find(identity(number).key, self.now)
         assert (found is not None) == self.known(number)
+        assert found is None or self.window.may_hold(identity(number).key)
         if found is None:
             self.window.add([identity(number)], self.now)
             self.model[number] = self.now

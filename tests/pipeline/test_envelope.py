@@ -22,6 +22,13 @@ def test_four_fields_are_read() -> None:
     assert envelope.flat is UNSET
 
 
+def test_names_may_be_long_together() -> None:
+    """Each of the three may have 256 characters, however many they have together."""
+    names = {"id": "i" * 256, "type": "t" * 256, "team_id": "é" * 256}
+    envelope = read_envelope(json.dumps(GOOD | names).encode())
+    assert (envelope.id, envelope.type, envelope.team_id) == tuple(names.values())
+
+
 @pytest.mark.parametrize("field", ["id", "type", "team_id"])
 @pytest.mark.parametrize(
     "value", [None, 1, [], {}, "", "a\x00b", "a\nb", "\u202e", "x" * 257, "x" * 65_536]
