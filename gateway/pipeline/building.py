@@ -131,7 +131,7 @@ def _event_headers(hints: Hints, envelope: Envelope, content: Content, source: H
         _SPECVERSION,
         ("ce_id", envelope.id.encode()),
         source,
-        _header("ce_type", envelope.type),
+        _of_type(envelope.type),
     ]
     if content.created_at is not None:
         headers.append(("ce_time", content.created_at.text.encode()))
@@ -142,9 +142,9 @@ def _event_headers(hints: Hints, envelope: Envelope, content: Content, source: H
 
 def _add_hints(headers: Headers, hints: Hints) -> None:
     if hints.webhook_id is not None:
-        headers.append(_header("cstar-webhook-id", hints.webhook_id))
+        headers.append(_of_webhook(hints.webhook_id))
     if hints.attempt is not None:
-        headers.append(_attempt(hints.attempt))
+        headers.append(_of_attempt(hints.attempt))
     if hints.request_id is not None:
         headers.append(("cstar-request-id", hints.request_id.encode()))
     if hints.traceparent is not None:
@@ -159,13 +159,17 @@ def _of_team(team_id: str) -> tuple[bytes, Header]:
 
 
 @lru_cache(maxsize=1024)
-def _header(name: str, value: str) -> Header:
-    """Return a header that many records have alike."""
-    return name, value.encode()
+def _of_type(event_type: str) -> Header:
+    return "ce_type", event_type.encode()
 
 
 @lru_cache(maxsize=1024)
-def _attempt(number: int) -> Header:
+def _of_webhook(webhook_id: str) -> Header:
+    return "cstar-webhook-id", webhook_id.encode()
+
+
+@lru_cache(maxsize=1024)
+def _of_attempt(number: int) -> Header:
     return "cstar-delivery-attempt", b"%d" % number
 
 

@@ -78,7 +78,7 @@ def test_the_flat_form_loses_nothing(data: dict[str, Any]) -> None:
 
 @given(
     st.sampled_from(sorted(CATALOGUE)),
-    st.lists(st.tuples(st.integers(0, 400), st.integers(0, 2), SCRAPS), max_size=3),
+    st.lists(st.tuples(st.just(1) | st.integers(0, 400), st.integers(0, 2), SCRAPS), max_size=3),
 )
 def test_what_the_catalogue_names_throughout_is_json_throughout(
     event_type: str, scraps: list[tuple[int, int, bytes]]
