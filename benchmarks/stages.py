@@ -87,7 +87,7 @@ class _Events:
         self.bodies = [each.body for each in self.deliveries]
         self.envelopes = [read_envelope(body) for body in self.bodies]
         self.contents = [
-            Content(delivery.body, envelope, flat=True)
+            Content(delivery.body, envelope, flat=True, sound=True)
             for delivery, envelope in zip(self.deliveries, self.envelopes, strict=True)
         ]
         for content in self.contents:
@@ -112,7 +112,7 @@ class _Events:
 
 
 def _decode(body: bytes, envelope: Envelope) -> Content:
-    return Content(body, envelope, flat=True)
+    return Content(body, envelope, flat=True, sound=True)
 
 
 def _answer(verdict: Verdict) -> bytes:
@@ -125,11 +125,11 @@ _STEPS: Mapping[str, Callable[[_Events], tuple[Callable[..., object], Inputs]]] 
     "prove: signature, hints": lambda of: (of.path.intake.prove, of.requests),
     "envelope": lambda of: (read_envelope, [(body,) for body in of.bodies]),
     "identity, look": lambda of: (of.path.look, [(each,) for each in of.envelopes]),
-    "decode": lambda of: (_decode, [*zip(of.bodies, of.envelopes, strict=True)]),
     "contract": lambda of: (
         check,
         [(each.type, body) for each, body in zip(of.envelopes, of.bodies, strict=True)],
     ),
+    "decode": lambda of: (_decode, [*zip(of.bodies, of.envelopes, strict=True)]),
     "flatten": lambda of: (flatten, [(each.data,) for each in of.contents]),
     "value: encode flat, splice": lambda of: (
         Content.value,
