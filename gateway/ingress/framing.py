@@ -29,10 +29,10 @@ class Framing(web.RequestHandler):
         options: of aiohttp's `RequestHandler`.
 
     Attributes:
-        answered: how many requests were answered.
+        answers: how many requests were answered.
     """
 
-    __slots__ = ("_body_cut", "_half_closed", "_parsing_held", "answered")
+    __slots__ = ("_body_cut", "_half_closed", "_parsing_held", "answers")
 
     def __init__(
         self, manager: web.Server, *, loop: asyncio.AbstractEventLoop, **options: Any
@@ -41,7 +41,7 @@ class Framing(web.RequestHandler):
         self._body_cut = False
         self._half_closed = False
         self._parsing_held = False
-        self.answered = 0
+        self.answers = 0
 
     @abstractmethod
     def serve(self, waiter: "asyncio.Future[None]") -> None:
@@ -50,7 +50,7 @@ class Framing(web.RequestHandler):
     @property
     def idle(self) -> bool:
         """Whether every request whose head has arrived was answered."""
-        return self._request_count == self.answered
+        return self._request_count == self.answers
 
     @property
     def arriving(self) -> bool:
@@ -67,7 +67,7 @@ class Framing(web.RequestHandler):
             error = error_in(self._messages[-1][0])
             if error is not None:
                 self._end_body(-2, error)
-            if self._request_count - self.answered >= self._max_msg_queue_size:
+            if self._request_count - self.answers >= self._max_msg_queue_size:
                 self._parsing_held = True
             if waiter is not None:
                 self.serve(waiter)
