@@ -14,11 +14,12 @@ from typing import Any, Protocol, cast
 
 from aiohttp import StreamReader, hdrs, web
 from aiohttp.http import HttpVersion10
+from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway.ingress.answers import Answer
 from gateway.ingress.fault import report_fault
 from gateway.ingress.framing import Framing
-from gateway.ingress.malformed import error_in, reason_of
+from gateway.ingress.malformed import reason_of
 from gateway.ingress.request import Request
 from gateway.pipeline.reasons import Reason
 
@@ -85,7 +86,7 @@ class Connection(Framing):
         messages = self._messages
         while messages and not self._force_close:
             message, content = messages[0]
-            if not content.is_eof() or error_in(message) is not None:
+            if not content.is_eof() or isinstance(message, HttpProcessingError):
                 break
             messages.popleft()
             request = self._begin(message, content)
@@ -151,9 +152,8 @@ class Connection(Framing):
 
     async def _exchange(self, message: Any, content: StreamReader) -> bool:
         """Answer one request; return whether another may come."""
-        error = error_in(message)
-        if error is not None:
-            self._write(self._owner.refuse(reason_of(error)), _CLOSE)
+        if isinstance(message, HttpProcessingError):
+            self._write(self._owner.refuse(reason_of(message)), _CLOSE)
             return False
         request = self._begin(message, content)
         answer = None
@@ -178,12 +178,16 @@ class Connection(Framing):
     def _end(self, request: Request, answer: Answer) -> bool:
         """Write the answer to the current request; return whether another may come."""
         self._release()
-        stays = not request.head.should_close and request.content.is_eof() and self._stays()
-        field = (_KEEP if request.head.version == HttpVersion10 else b"") if stays else _CLOSE
-        self._write(answer, field, bodiless=request.head.method == hdrs.METH_HEAD)
+        head = request.head
+        stays = not head.should_close and request.content.is_eof() and self._stays()
+        field = b""
+        if not stays:
+            field = _CLOSE
+        elif head.version is HttpVersion10:
+            field = _KEEP
+        self._write(answer, field, bodiless=head.method == hdrs.METH_HEAD)
         if stays:
             self._expect_next()
-            self._make_place_in_queue()
         return stays
 
     def _release(self) -> None:
