@@ -45,12 +45,10 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
     """An answer's bytes but for the fields that depend on the connection.
 
     Attributes:
-        status: HTTP status.
         head: status line and fields, up to and with `Content-Length: `.
         body: JSON.
     """
 
-    status: int
     head: bytes
     body: bytes
 
@@ -82,14 +80,6 @@ class Answers:
     def render(self, verdict: Verdict) -> Answer:
         """Return the answer to a delivery that ended so."""
         reason = verdict.reason
-        opening = _OPENINGS.get(reason)
-        if opening is None:
-            body = _problem(verdict)
-        else:
-            body = b"%b%b}" % (opening, _text(verdict.event_id))
-        return Answer(ENDINGS[reason].status, self._head(reason), body)
-
-    def _head(self, reason: Reason) -> bytes:
         now = int(self._clock())
         if now != self._second:
             self._heads.clear()
@@ -97,7 +87,14 @@ class Answers:
         head = self._heads.get(reason)
         if head is None:
             head = self._heads[reason] = _head(reason, now)
-        return head
+        opening = _OPENINGS.get(reason)
+        if opening is None:
+            return Answer(head, _problem(verdict))
+        try:
+            text = orjson.dumps(verdict.event_id)
+        except orjson.JSONEncodeError:  # a lone surrogate: JSON can escape it, UTF-8 not hold it
+            text = json.dumps(verdict.event_id).encode()
+        return Answer(head, opening + text + b"}")
 
 
 def _head(reason: Reason, now: int) -> bytes:
@@ -130,10 +127,3 @@ def _problem(verdict: Verdict) -> bytes:
             "retriable": ending.retriable,
         }
     )
-
-
-def _text(value: str | None) -> bytes:
-    try:
-        return orjson.dumps(value)
-    except orjson.JSONEncodeError:  # a lone surrogate, which JSON can escape and UTF-8 cannot hold
-        return json.dumps(value).encode()

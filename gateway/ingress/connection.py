@@ -9,16 +9,17 @@ there are (`connections`).
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import Any, Protocol, cast
 
 from aiohttp import StreamReader, hdrs, web
 from aiohttp.http import HttpVersion10
+from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway.ingress.answers import Answer
 from gateway.ingress.fault import report_fault
 from gateway.ingress.framing import Framing
-from gateway.ingress.malformed import error_in, reason_of
+from gateway.ingress.malformed import reason_of
 from gateway.ingress.request import Request
 from gateway.pipeline.reasons import Reason
 
@@ -40,8 +41,8 @@ class Owner(Protocol):
     def make_room(self) -> Answer | None:
         """Make room for one more connection, or return what to refuse it with."""
 
-    def begin(self, request: Request, answered: Callable[[Answer], None]) -> Answer | None:
-        """Answer a request that is whole: at once, or else by `answered`, later."""
+    def begin(self, request: Request) -> Answer | None:
+        """Answer a request that is whole: at once, or else by `Line.answered`, later."""
 
     def answer(self, request: Request) -> Awaitable[Answer]:
         """Answer a request, having waited for its body."""
@@ -85,11 +86,11 @@ class Connection(Framing):
         messages = self._messages
         while messages and not self._force_close:
             message, content = messages[0]
-            if not content.is_eof() or error_in(message) is not None:
+            if not content.is_eof() or isinstance(message, HttpProcessingError):
                 break
             messages.popleft()
             request = self._begin(message, content)
-            answer = self._owner.begin(request, self._answered)
+            answer = self._owner.begin(request)
             if answer is None:
                 self._parked = waiter
                 return
@@ -100,7 +101,7 @@ class Connection(Framing):
         else:
             self._waiter = waiter
 
-    def _answered(self, answer: Answer) -> None:
+    def answered(self, answer: Answer) -> None:
         """Go on after Kafka's word on the current request."""
         waiter, self._parked = self._parked, None
         request = cast("Request", self._current_request)
@@ -151,9 +152,8 @@ class Connection(Framing):
 
     async def _exchange(self, message: Any, content: StreamReader) -> bool:
         """Answer one request; return whether another may come."""
-        error = error_in(message)
-        if error is not None:
-            self._write(self._owner.refuse(reason_of(error)), _CLOSE)
+        if isinstance(message, HttpProcessingError):
+            self._write(self._owner.refuse(reason_of(message)), _CLOSE)
             return False
         request = self._begin(message, content)
         answer = None
@@ -178,12 +178,16 @@ class Connection(Framing):
     def _end(self, request: Request, answer: Answer) -> bool:
         """Write the answer to the current request; return whether another may come."""
         self._release()
-        stays = not request.closes and request.content.is_eof() and self._stays()
-        field = (_KEEP if request.version == HttpVersion10 else b"") if stays else _CLOSE
-        self._write(answer, field, bodiless=request.method == hdrs.METH_HEAD)
+        head = request.head
+        stays = not head.should_close and request.content.is_eof() and self._stays()
+        field = b""
+        if not stays:
+            field = _CLOSE
+        elif head.version is HttpVersion10:
+            field = _KEEP
+        self._write(answer, field, bodiless=head.method == hdrs.METH_HEAD)
         if stays:
             self._expect_next()
-            self._make_place_in_queue()
         return stays
 
     def _release(self) -> None:
@@ -197,10 +201,10 @@ class Connection(Framing):
         """Tell whether, the current request answered, another may come or is waiting."""
         if self._owner.retiring or self._body_cut or self._upgraded:  # what follows is not HTTP
             return False
-        return not self._half_closed or self._request_count - self.answered > 1
+        return not self._half_closed or self._request_count - self.answers > 1
 
     def _write(self, answer: Answer, field: bytes, *, bodiless: bool = False) -> None:
-        self.answered += 1
+        self.answers += 1
         transport = self.transport
         if transport is None or transport.is_closing():
             raise ConnectionResetError("the sender is gone")

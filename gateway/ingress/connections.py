@@ -87,7 +87,7 @@ class Connections(web.Server):
         for one in self._open:
             if one.transport is None or not (one.idle or one.arriving):
                 continue
-            if not one.answered:
+            if not one.answers:
                 return one
             if one.idle:
                 idle = idle or one
@@ -120,7 +120,7 @@ class Connections(web.Server):
             How many were cut while a request of theirs was being worked on.
         """
         self.retiring = True
-        fresh = any(not connection.answered for connection in self._open)
+        fresh = any(not connection.answers for connection in self._open)
         arriving = min(_FRESH, within) if fresh else 0.0
         await asyncio.sleep(arriving)  # a request may have been written, and not read yet
         self.closed = True

@@ -7,12 +7,12 @@ tests/ingress/test_connection.py holds the private parts of aiohttp leaned on.
 
 import asyncio
 from abc import abstractmethod
+from collections import deque
 from typing import Any
 
 from aiohttp import StreamReader, web
 from aiohttp.http_exceptions import HttpProcessingError
-
-from gateway.ingress.malformed import error_in
+from aiohttp.streams import EMPTY_PAYLOAD
 
 __all__ = ["Framing"]
 
@@ -29,10 +29,10 @@ class Framing(web.RequestHandler):
         options: of aiohttp's `RequestHandler`.
 
     Attributes:
-        answered: how many requests were answered.
+        answers: how many requests were answered.
     """
 
-    __slots__ = ("_body_cut", "_half_closed", "_parsing_held", "answered")
+    __slots__ = ("_body_cut", "_half_closed", "_parsing_held", "answers")
 
     def __init__(
         self, manager: web.Server, *, loop: asyncio.AbstractEventLoop, **options: Any
@@ -41,7 +41,7 @@ class Framing(web.RequestHandler):
         self._body_cut = False
         self._half_closed = False
         self._parsing_held = False
-        self.answered = 0
+        self.answers = 0
 
     @abstractmethod
     def serve(self, waiter: "asyncio.Future[None]") -> None:
@@ -50,7 +50,7 @@ class Framing(web.RequestHandler):
     @property
     def idle(self) -> bool:
         """Whether every request whose head has arrived was answered."""
-        return self._request_count == self.answered
+        return self._request_count == self.answers
 
     @property
     def arriving(self) -> bool:
@@ -59,16 +59,35 @@ class Framing(web.RequestHandler):
         return request is not None and not request.content.is_eof()
 
     def data_received(self, data: bytes) -> None:
-        """Parse, and have what came served; where a body turns out malformed, tell who waits."""
-        waiter, self._waiter = self._waiter, None  # aiohttp would wake the task for every request
-        super().data_received(data)
-        self._waiter = waiter
-        if self._messages:
-            error = error_in(self._messages[-1][0])
-            if error is not None:
-                self._end_body(-2, error)
-            if self._request_count - self.answered >= self._max_msg_queue_size:
+        """Parse, and have what came served; where a body turns out malformed, tell who waits.
+
+        In place of aiohttp's own, which would wake the task for every request. What could not be
+        parsed stands in the queue as its error.
+        """
+        if self._force_close or self._close:
+            return
+        if self._upgraded:
+            super().data_received(data)  # kept up to a limit, and not parsed
+            return
+        messages: deque[Any] = self._messages
+        parser = self._parser
+        assert parser is not None  # noqa: S101 - aiohttp drops it once the connection is lost
+        try:
+            came, self._upgraded, self._message_tail = parser.feed_data(data)
+        except HttpProcessingError as error:
+            self._request_count += 1
+            messages.append((error, EMPTY_PAYLOAD))
+            self._end_body(-2, error)
+        else:
+            self._request_count += len(came)
+            messages.extend(came)
+        if messages:
+            most = self._max_msg_queue_size
+            if len(messages) >= most and not self._buffer_paused:
+                self._pause_reading_for_buffer()
+            if self._request_count - self.answers >= most:
                 self._parsing_held = True
+            waiter = self._waiter
             if waiter is not None:
                 self.serve(waiter)
 
@@ -109,12 +128,17 @@ class Framing(web.RequestHandler):
         except (OSError, HttpProcessingError, RuntimeError):
             return
 
-    def _make_place_in_queue(self) -> None:
-        """Let aiohttp parse on: a request, whole since it was answered, has left its queue.
+    def _expect_next(self) -> None:
+        """Give the next request its time to come, and let aiohttp parse on.
 
-        The parser counts a request when it is whole: told of it earlier, it would count it for
-        good, and after a queue's length of them leave what is pipelined unparsed.
+        It has as long to come as an idle connection is kept. The parser counts a request when it
+        is whole, so it is told only now that one, whole since it was answered, has left the queue:
+        told earlier, it would count it for good, and after a queue's length of them leave what is
+        pipelined unparsed.
         """
+        closes_at = self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+        if self._keepalive_handle is None:
+            self._keepalive_handle = self._loop.call_at(closes_at, self._process_keepalive)
         if self._parser is not None:
             self._parser.message_consumed()
         if self._parsing_held and len(self._messages) <= self._msg_queue_resume_size:
@@ -123,12 +147,6 @@ class Framing(web.RequestHandler):
                 self._resume_reading_if_drained()
             else:
                 self.data_received(b"")
-
-    def _expect_next(self) -> None:
-        """Give the next request as long to come as an idle connection is kept."""
-        closes_at = self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
-        if self._keepalive_handle is None:
-            self._keepalive_handle = self._loop.call_at(closes_at, self._process_keepalive)
 
     def _end_body(self, place: int, error: Exception) -> None:
         """End the body that was arriving last, of the queue's message at `place` or of the current.

@@ -1,10 +1,14 @@
 """Load: how many deliveries, and how many bytes of bodies, are held at once."""
 
+from typing import final
+
+from gateway.ingress.request import Request
 from gateway.pipeline.reasons import Ended, Reason
 
-__all__ = ["Load", "Share"]
+__all__ = ["Load"]
 
 
+@final
 class Load:
     """Counts what is in flight and refuses what is beyond the limits, at once.
 
@@ -28,8 +32,8 @@ class Load:
         self.deliveries = 0
         self.bytes = 0
 
-    def share(self) -> "Share":
-        """Let a delivery in; whoever is let in must `release` its share.
+    def admit(self, request: Request) -> None:
+        """Let a delivery in; `release` gives back what it came to hold.
 
         Raises:
             Ended: `overloaded`.
@@ -39,35 +43,21 @@ class Load:
         if self.bytes >= self.max_bytes:
             raise Ended(Reason.OVERLOADED, "too many bytes in flight")
         self.deliveries += 1
-        return Share(self)
+        request.admitted = True
 
-
-class Share:
-    """One delivery's part of the load.
-
-    Attributes:
-        size: bytes held for it.
-    """
-
-    __slots__ = ("_load", "size")
-
-    def __init__(self, load: Load) -> None:
-        self._load = load
-        self.size = 0
-
-    def hold(self, size: int) -> None:
-        """Hold `size` more bytes; they are held even where this raises.
+    def hold(self, request: Request, size: int) -> None:
+        """Hold `size` more bytes for a delivery; they are held even where this raises.
 
         Raises:
             Ended: `overloaded`.
         """
-        load = self._load
-        self.size += size
-        load.bytes += size
-        if load.bytes > load.max_bytes:
+        request.held += size
+        self.bytes += size
+        if self.bytes > self.max_bytes:
             raise Ended(Reason.OVERLOADED, "too many bytes in flight")
 
-    def release(self) -> None:
-        """Give everything back."""
-        self._load.deliveries -= 1
-        self._load.bytes -= self.size
+    def release(self, request: Request) -> None:
+        """Give back everything of a delivery that ends; nothing where it was not let in."""
+        if request.admitted:
+            self.deliveries -= 1
+            self.bytes -= request.held

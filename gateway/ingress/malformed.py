@@ -1,21 +1,12 @@
-"""Malformed: what aiohttp's parser left in place of a request that it could not parse."""
+"""Malformed: why aiohttp's parser could not parse a request, as a reason."""
 
-from aiohttp.http import RawRequestMessage
 from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
 
 from gateway.pipeline.reasons import Reason
 
-__all__ = ["error_in", "reason_of"]
+__all__ = ["reason_of"]
 
 _TOO_MANY_HEADERS = "Too many headers received"
-
-
-def error_in(message: object) -> HttpProcessingError | None:
-    """Return what was wrong; None where the message is a request."""
-    if isinstance(message, RawRequestMessage):
-        return None
-    error = getattr(message, "exc", None)
-    return error if isinstance(error, HttpProcessingError) else HttpProcessingError()
 
 
 def reason_of(error: HttpProcessingError) -> Reason:

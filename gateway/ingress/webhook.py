@@ -4,8 +4,8 @@ The order of work is a rule: each step comes before anything that costs more, an
 before the signature holds.
 
 A request whose body is here with its head, which is nearly all of them, is brought to Kafka in one
-call, `begin`, and answered by the callback of its batch: no task and no future for each. Only who
-must wait for a body is a coroutine, `answer`. The steps are the same.
+call, `begin`, and answered by the one callback of its batch: no task, no future and no callback for
+each. Only who must wait for a body is a coroutine, `answer`. The steps are the same.
 """
 
 from asyncio import Future
@@ -18,7 +18,7 @@ from gateway.ingress.body import read_body, take_body
 from gateway.ingress.ended import log_ending
 from gateway.ingress.fault import report_fault
 from gateway.ingress.head import check_head, expects_continue, is_route
-from gateway.ingress.load import Load, Share
+from gateway.ingress.load import Load
 from gateway.ingress.request import Request
 from gateway.metrics.labels import NONE
 from gateway.metrics.telemetry import Telemetry
@@ -30,6 +30,7 @@ from gateway.publication import Pending, ending
 __all__ = ["Intake", "WebhookHandler"]
 
 _CUT = Verdict(Reason.DRAINING, None, NONE)
+_ANYWHERE = frozenset((400, 404, 405))  # answered to any method, or on another path
 _LAST_ATTEMPT = 7  # cStar sends an event no more often
 _FAULT = Verdict(Reason.INTERNAL_ERROR, None, NONE)
 
@@ -77,54 +78,64 @@ class WebhookHandler:
         self._unready = unready
         self._limit = max_body_bytes
         self._body_timeout = body_timeout
+        self._waiting: dict[Future[Any], list[Request]] = {}
 
-    def begin(self, request: Request, answered: Callable[[Answer], None]) -> Answer | None:
-        """Answer a request whose body is whole: at once, or by `answered` once Kafka has spoken."""
-        visit = self._receive(request)
+    def begin(self, request: Request) -> Answer | None:
+        """Answer a request whose body is whole: at once, or by its line once Kafka has spoken."""
+        self._ledger.received()
         try:
-            share = visit.share = self._admit(request)
-            body = take_body(request.content, share, limit=self._limit)
+            check_head(request.head, self._limit)
+            self._load.admit(request)
+            body = take_body(request, self._load, limit=self._limit)
             begun = self._bring(request, body)
         except Exception as error:  # noqa: BLE001 - see `_verdict_on`
-            return visit.end(_verdict_on(error))
+            return self._end(request, _verdict_on(error))
         if isinstance(begun, Verdict):
-            return visit.end(begun)
-        visit.pending, visit.answered = begun, answered
-        begun.answer.add_done_callback(visit.settled)
+            return self._end(request, begun)
+        request.pending = begun
+        together = self._waiting.get(begun.answer)
+        if together is None:
+            self._waiting[begun.answer] = [request]
+            begun.answer.add_done_callback(self._settled)
+        else:
+            together.append(request)
         return None
+
+    def _settled(self, answer: "Future[Any]") -> None:
+        """End with Kafka's word all the requests that waited for it."""
+        for request in self._waiting.pop(answer):
+            pending = request.pending
+            assert pending is not None  # noqa: S101 - set before it began to wait
+            try:
+                verdict = _CUT if answer.cancelled() else pending.verdict()
+                request.line.answered(self._end(request, verdict))
+            except Exception as error:  # noqa: BLE001 - the others are to be answered all the same
+                report_fault(error)
 
     async def answer(self, request: Request) -> Answer:
         """Answer a request, having waited for its body."""
-        visit = self._receive(request)
+        self._ledger.received()
         verdict = _CUT  # what a request has come to that is cancelled when the drain is over
         try:
-            visit.share = self._admit(request)
-            verdict = await self._wait_and_bring(request, visit.share)
+            check_head(request.head, self._limit)
+            self._load.admit(request)
+            verdict = await self._wait_and_bring(request)
         except Exception as error:  # noqa: BLE001 - see `_verdict_on`
             verdict = _verdict_on(error)
         finally:
-            answer = visit.end(verdict)
+            answer = self._end(request, verdict)
         return answer
 
-    def _receive(self, request: Request) -> "_Visit":
-        self._ledger.received()
-        return _Visit(self, request)
-
-    def _admit(self, request: Request) -> Share:
-        check_head(request, self._limit)
-        return self._load.share()
-
-    async def _wait_and_bring(self, request: Request, share: Share) -> Verdict:
+    async def _wait_and_bring(self, request: Request) -> Verdict:
         self._refuse_if_unready()
-        content = request.content
-        if expects_continue(request) and not content.is_eof():
+        if expects_continue(request.head) and not request.content.is_eof():
             request.line.say_continue()
-        body = await read_body(content, share, limit=self._limit, within=self._body_timeout)
+        body = await read_body(request, self._load, limit=self._limit, within=self._body_timeout)
         return await ending(self._bring(request, body))
 
     def _bring(self, request: Request, body: bytes) -> Verdict | Pending:
         self._refuse_if_unready()
-        delivery = self._intake.prove(request.headers, body)
+        delivery = self._intake.prove(request.head.headers, body)
         request.hints = delivery.hints
         return self._intake.begin(delivery)
 
@@ -133,21 +144,23 @@ class WebhookHandler:
         if reason is not None:
             raise Ended(reason)
 
-    def end(self, request: Request, verdict: Verdict, seconds: float) -> Answer:
+    def _end(self, request: Request, verdict: Verdict) -> Answer:
         """Count a request out and return what it is answered with."""
-        self._ledger.ended(verdict.reason, verdict.event_type)
-        self._measure(request, ENDINGS[verdict.reason].status, seconds)
-        hints = request.hints
-        if hints is not None and (hints.traceparent is not None or hints.attempt == _LAST_ATTEMPT):
-            self._note(hints, verdict.reason, seconds)
-        log_ending(verdict)
-        return self._answers.render(verdict)
-
-    def _measure(self, request: Request, status: int, seconds: float) -> None:
-        if status in (400, 404, 405):  # of any method, or of another path
-            self._meter.answered(request.method, status, seconds, routed=is_route(request))
+        self._load.release(request)
+        seconds = perf_counter() - request.began
+        reason = verdict.reason
+        status = ENDINGS[reason].status
+        self._ledger.ended(reason, verdict.event_type)
+        if status in _ANYWHERE:
+            head = request.head
+            self._meter.answered(head.method, status, seconds, routed=is_route(head))
         else:
             self._meter.delivered(status, seconds)
+        hints = request.hints
+        if hints is not None and (hints.traceparent is not None or hints.attempt == _LAST_ATTEMPT):
+            self._note(hints, reason, seconds)
+        log_ending(verdict)
+        return self._answers.render(verdict)
 
     def _note(self, hints: Hints, reason: Reason, seconds: float) -> None:
         """Show a proved delivery's trace; tell of an event that its sender sends no more."""
@@ -167,38 +180,6 @@ class WebhookHandler:
     def turn_away(self, reason: Reason) -> Answer:
         """Return what a connection is closed with that may not even ask; it is no delivery."""
         return self._answers.render(Verdict(reason))
-
-
-class _Visit:
-    """One request, from its head to its answer: it is received once, and ends once.
-
-    Attributes:
-        share: of the load, given back at the end.
-        pending: how it ends, once Kafka has spoken.
-        answered: told of the answer.
-    """
-
-    __slots__ = ("_began", "_handler", "_request", "answered", "pending", "share")
-
-    pending: Pending
-    answered: Callable[[Answer], None]
-
-    def __init__(self, handler: WebhookHandler, request: Request) -> None:
-        self._began = perf_counter()
-        self._handler = handler
-        self._request = request
-        self.share: Share | None = None
-
-    def end(self, verdict: Verdict) -> Answer:
-        """Count it out and return its answer."""
-        if self.share is not None:
-            self.share.release()
-        return self._handler.end(self._request, verdict, perf_counter() - self._began)
-
-    def settled(self, answer: "Future[Any]") -> None:
-        """End with Kafka's word."""
-        verdict = _CUT if answer.cancelled() else self.pending.verdict()
-        self.answered(self.end(verdict))
 
 
 def _verdict_on(error: Exception) -> Verdict:

@@ -70,7 +70,7 @@ def _after_send(passed: Passed) -> None:
 def _amid_reply(passed: Passed) -> None:
     def write(self: Connection, answer: Any, field: bytes, *, bodiless: bool = False) -> None:
         wire = answer.on_wire(field, bodiless=bodiless)
-        self.answered += 1
+        self.answers += 1
         transport = self.transport
         assert transport is not None
 

@@ -9,6 +9,7 @@ from aiohttp.base_protocol import BaseProtocol
 
 from gateway.ingress.body import read_body
 from gateway.ingress.load import Load
+from gateway.ingress.request import Request
 from gateway.pipeline.reasons import Ended, Reason
 from tests.ingress.fakes import listening, post
 
@@ -128,6 +129,7 @@ async def test_however_a_connection_is_lost_it_is_no_fault_of_ours(
     loop = asyncio.get_running_loop()
     content = StreamReader(BaseProtocol(loop), 2**16, loop=loop)
     content.set_exception(loss)
+    request = Request(None, content, None)  # type: ignore[arg-type]
     with pytest.raises(Ended) as ended:
-        await read_body(content, Load(1, 1).share(), limit=1, within=1)
+        await read_body(request, Load(1, 1), limit=1, within=1)
     assert ended.value.reason is reason

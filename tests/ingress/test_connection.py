@@ -405,7 +405,8 @@ LEANED_ON = (  # noqa: SIM905 - read as words
     "_request_count _messages _waiter _force_close _handler_waiter _request_in_progress "
     "_current_request _task_handler _next_keepalive_close_time _keepalive_handle "
     "_keepalive_timeout _lingering_time _buffer_paused _reading_paused _upgraded _parser "
-    "_max_msg_queue_size _msg_queue_resume_size _loop"
+    "_max_msg_queue_size _msg_queue_resume_size _loop _close _message_tail "
+    "_pause_reading_for_buffer"
 ).split()
 
 READ_THROUGH: dict[Callable[..., object], str] = {

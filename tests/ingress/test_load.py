@@ -1,48 +1,61 @@
 """Load: what is beyond the limits is refused at once, and everything held is given back."""
 
 import pytest
+from aiohttp.streams import EMPTY_PAYLOAD
 
 from gateway.ingress.load import Load
+from gateway.ingress.request import Request
 from gateway.pipeline.reasons import Ended, Reason
 from tests.ingress.fakes import listening, post
 from tests.waiting import until
 
 
-def test_a_share_gives_back_what_it_held() -> None:
+def request() -> Request:
+    """Return a request of which only what is held for it matters."""
+    return Request(None, EMPTY_PAYLOAD, None)  # type: ignore[arg-type]
+
+
+def test_a_delivery_gives_back_what_it_held() -> None:
     """After all are released, nothing is in flight."""
     load = Load(2, 100)
-    first, second = load.share(), load.share()
-    first.hold(60)
-    first.hold(30)
-    second.hold(10)
-    assert (load.deliveries, load.bytes, first.size) == (2, 100, 90)
-    first.release()
-    second.release()
+    first, second = request(), request()
+    load.admit(first)
+    load.admit(second)
+    load.hold(first, 60)
+    load.hold(first, 30)
+    load.hold(second, 10)
+    assert (load.deliveries, load.bytes, first.held) == (2, 100, 90)
+    load.release(first)
+    load.release(second)
     assert (load.deliveries, load.bytes) == (0, 0)
 
 
 def test_deliveries_beyond_the_limit_are_refused() -> None:
     """One more than may be in flight is overloaded; one that left makes room."""
     load = Load(1, 100)
-    share = load.share()
+    first, second = request(), request()
+    load.admit(first)
     with pytest.raises(Ended) as ended:
-        load.share()
+        load.admit(second)
     assert ended.value.reason is Reason.OVERLOADED
-    share.release()
-    load.share()
+    load.release(second)  # it was not let in
+    load.release(first)
+    assert load.deliveries == 0
+    load.admit(second)
 
 
 def test_bytes_beyond_the_limit_are_refused_and_still_given_back() -> None:
     """A byte too many is overloaded, for the one that brings it and for those that would follow."""
     load = Load(10, 100)
-    share = load.share()
+    first = request()
+    load.admit(first)
     with pytest.raises(Ended):
-        share.hold(101)
+        load.hold(first, 101)
     with pytest.raises(Ended):
-        load.share()
-    share.release()
+        load.admit(request())
+    load.release(first)
     assert (load.deliveries, load.bytes) == (0, 0)
-    load.share()
+    load.admit(request())
 
 
 async def test_overload_is_a_503_at_once() -> None:

@@ -5,8 +5,10 @@ import logging
 
 import pytest
 
+from gateway.ingress.answers import Answers
 from gateway.pipeline.reasons import ENDINGS, Outcome, Reason
-from gateway.pipeline.verdict import Verdict
+from gateway.pipeline.verdict import Subject, Verdict
+from gateway.publication import Pending
 from tests.ingress.fakes import ACCEPTED, Listening, ledger, listening, post
 from tests.waiting import until
 
@@ -133,6 +135,29 @@ async def test_deliveries_on_many_connections_are_taken_together() -> None:
         await until(lambda: len(gateway.intake.taken) == 50)
         gateway.intake.open.set()
         assert [(await exchange).status for exchange in exchanges] == [202] * 50
+
+
+async def test_an_answer_that_fails_keeps_none_of_its_batch_waiting(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """One word of Kafka's answers many; a fault in one of the answers is not the others'."""
+    async with listening() as gateway:
+        word: asyncio.Future[Reason] = asyncio.Future()
+        subject = Subject("evt_1", "ticket.created")
+        pending = Pending(word, Reason.ACKED, subject, asyncio.Future())
+        monkeypatch.setattr(gateway.intake, "begin", lambda _: pending)
+        senders = [await gateway.connect() for _ in range(3)]
+        for number, sender in enumerate(senders, start=1):
+            await sender.send(post())
+            await until(lambda: len(gateway.intake.proved) == number)  # noqa: B023 - awaited here
+        render, fails = Answers.render, iter([True, False, False])
+        monkeypatch.setattr(
+            Answers, "render", lambda *args: 1 / 0 if next(fails) else render(*args)
+        )
+        word.set_result(Reason.ACKED)
+        assert [(await sender.answer()).status for sender in senders[1:]] == [202, 202]
+        await senders[0].close()
+    assert "".join(capfd.readouterr()).count("unexpected fault") == 1
 
 
 async def test_requests_are_measured_by_their_opentelemetry_labels() -> None:
