@@ -6,7 +6,7 @@ May live here: the batch, and the promises it makes to those who wait for it. Ma
 
 from asyncio import AbstractEventLoop, Future
 
-from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
 from gateway.pipeline.reasons import Reason
 from gateway.pipeline.record import Record
@@ -16,6 +16,8 @@ __all__ = ["Batch", "Outcome", "join"]
 
 Outcome = tuple[Ack, ...] | Reason
 
+_MAGIC = 2  # of the record format
+_UNNUMBERED = (0, -1, -1, 0)  # in no transaction; the producer numbers it when it sends it
 _SHARED_FOR = 0.25  # seconds: how much sooner than its own deadline a record may be answered
 
 
@@ -23,6 +25,7 @@ class Batch:
     """One produce batch and one promise for all of its records.
 
     Attributes:
+        builder: writes its records.
         opened: when the first record came, by the loop's clock.
         publication: what the next record's publisher is promised.
         size: bytes, before compression.
@@ -41,9 +44,9 @@ class Batch:
     )
 
     def __init__(
-        self, builder: BatchBuilder, loop: AbstractEventLoop, now: float, timeout: float
+        self, size_limit: int, codec: int, loop: AbstractEventLoop, now: float, timeout: float
     ) -> None:
-        self.builder = builder
+        self.builder = DefaultRecordBatchBuilder(_MAGIC, codec, *_UNNUMBERED, size_limit)
         self.opened = now
         self.size = 0
         self.count = 0
@@ -56,10 +59,7 @@ class Batch:
     def append(self, record: Record) -> int | None:
         """Take the record; return its size in bytes, None where the batch is full."""
         written = self.builder.append(
-            timestamp=record.timestamp_ms,
-            key=record.key,
-            value=record.value,
-            headers=list(record.headers),
+            self.count, record.timestamp_ms, record.key, record.value, [*record.headers]
         )
         if written is None:
             return None

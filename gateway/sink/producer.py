@@ -14,9 +14,9 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, UnknownTopicOrPartitionError
-from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.structs import TopicPartition
 
+from gateway.sink.batch import Batch
 from gateway.sink.client import log_in_afresh, pace_metadata, sever
 from gateway.sink.sent import Sent
 from gateway.sink.settings import Compression, KafkaSettings
@@ -70,7 +70,7 @@ class Producer:
         vars(self._sender)["_send_produce_req"] = self._request
         self._loop = asyncio.get_running_loop()
         self._requests: set[asyncio.Task[Any]] = set()
-        self._staged: dict[int | None, dict[TopicPartition, Sent]] = {}
+        self._staged: dict[int, dict[TopicPartition, Sent]] = {}
         self._unsettled: set[Sent] = set()
         self._all_settled: asyncio.Future[None] | None = None
         self._on_idle = on_idle
@@ -145,7 +145,11 @@ class Producer:
         return None if leader == -1 else leader
 
     def hand_over(
-        self, partition: TopicPartition, builder: BatchBuilder, told: Callable[[Sent], None]
+        self,
+        partition: TopicPartition,
+        leader: int,
+        batch: Batch,
+        told: Callable[[Sent], None],
     ) -> None:
         """Take a batch for the next `dispatch`; only while `open`, to a leader that is not busy.
 
@@ -154,18 +158,16 @@ class Producer:
 
         Args:
             partition: where it goes; no other batch of it may be on its way.
-            builder: its records.
+            leader: of the partition.
+            batch: its records; nothing may be added from now on.
             told: called once, when it is acked or has failed.
         """
-        builder.close()
-
-        def settled(sent: Sent) -> None:
-            self._settled(sent)
-            told(sent)
-
-        sent = Sent(partition, builder, self._loop, settled)
+        sent = Sent(partition, batch, loop=self._loop, settled=self._settled, told=told)
         self._unsettled.add(sent)
-        self._staged.setdefault(self.leader(partition), {})[partition] = sent
+        staged = self._staged.get(leader)
+        if staged is None:
+            staged = self._staged[leader] = {}
+        staged[partition] = sent
 
     def dispatch(self) -> None:
         """Send what was handed over, in one request for each broker.
@@ -183,7 +185,6 @@ class Producer:
                 sent.drain_ready()
             self._in_flight.update(batches.values())
             self._muted.update(batches)
-            assert node is not None  # noqa: S101 - see `hand_over`
             self.busy.add(node)
             self._loop.create_task(self._request(node, batches)).add_done_callback(self._answered)
 
@@ -193,6 +194,7 @@ class Producer:
         waiter = self._all_settled
         if waiter is not None and not self._unsettled and not waiter.done():
             waiter.set_result(None)
+        sent.told(sent)
 
     def withdraw(self, partitions: Iterable[TopicPartition]) -> None:
         """Fail what is queued for deleted partitions: aiokafka would seek their leader for ever."""

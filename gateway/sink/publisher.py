@@ -113,7 +113,7 @@ class Publisher:
 
     def flush_soon(self) -> None:
         """Hand over what is ready: at the end of this turn of the loop, under load a bit later."""
-        if self._flushing:
+        if self._flushing or not self._ready:
             return
         self._flushing = True
         if self._loaded:
@@ -132,28 +132,29 @@ class Publisher:
             self._let_go(queue, now)
             if queue.in_flight is not None or not queue.batches:
                 queue.listed = False
-            elif self._may_send(queue, producer):
-                queue.listed = False
-                self._hand_over(queue, producer)
-            else:
+                continue
+            leader = producer.leader(queue.partition)
+            if (
+                leader is None
+                or leader in producer.busy
+                or queue.barred is producer
+                or self._in_flight_bytes >= _REQUEST_BYTES
+            ):
                 self._ready.append(queue)
+            else:
+                queue.listed = False
+                self._hand_over(queue, leader, producer)
         producer.dispatch()
 
-    def _may_send(self, queue: Queue, producer: Producer) -> bool:
-        leader = producer.leader(queue.partition)
-        return (
-            leader is not None
-            and leader not in producer.busy
-            and queue.barred is not producer
-            and self._in_flight_bytes < _REQUEST_BYTES
-        )
-
-    def _hand_over(self, queue: Queue, producer: Producer) -> None:
+    def _hand_over(self, queue: Queue, leader: int, producer: Producer) -> None:
         batch = queue.batches.popleft()
         queue.in_flight = batch
         self._in_flight_bytes += batch.size
         producer.hand_over(
-            queue.partition, batch.builder, lambda sent: self._settled(queue, batch, sent, producer)
+            queue.partition,
+            leader,
+            batch,
+            lambda sent: self._settled(queue, batch, sent, producer),
         )
 
     def _settled(self, queue: Queue, batch: Batch, sent: Sent, producer: Producer) -> None:
@@ -212,8 +213,7 @@ class Publisher:
         for queue in self.queues:
             queue.check_deadlines(now)
             self._let_go(queue, now)
-        if self._ready:
-            self.flush_soon()
+        self.flush_soon()
 
     def use(self, producer: Producer | None) -> None:
         """Send through `producer` from now on; None: hold what comes."""

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 from math import inf
 
-from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.structs import TopicPartition
 
 from gateway.pipeline.reasons import Ended, Reason
@@ -81,8 +80,7 @@ class Queue:
 
     def open_batch(self, now: float) -> Batch:
         """Start a batch behind those that wait."""
-        builder = BatchBuilder(self.size_limit, self._codec)
-        batch = Batch(builder, self._loop, now, self._timeout)
+        batch = Batch(self.size_limit, self._codec, self._loop, now, self._timeout)
         self.batches.append(batch)
         return batch
 

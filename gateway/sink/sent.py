@@ -7,8 +7,9 @@ the batch over is told once how it ended. May live here: that shape. May not: wh
 from asyncio import AbstractEventLoop
 from collections.abc import Callable
 
-from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.structs import TopicPartition
+
+from gateway.sink.batch import Batch
 
 __all__ = ["Sent"]
 
@@ -18,49 +19,63 @@ class Sent:
 
     Args:
         tp: its partition; named as aiokafka names it.
-        builder: its records; closed.
-        loop: in whose next turn `told` is called.
-        told: called once, when it is acked or has failed.
+        batch: its records; nothing is added any more.
+        loop: in whose next turn `settled` is called.
+        settled: called once, when it is acked or has failed.
+        told: whom `settled` is to tell.
 
     Attributes:
+        record_count: how many records it has.
         retry_count: how often it was, or is being, sent.
         offset: of its first record, once acked; -1 where the broker did not say.
         error: what it failed of; None: it did not.
         ended: whether it was acked or has failed.
     """
 
-    __slots__ = ("_builder", "_loop", "_told", "ended", "error", "offset", "retry_count", "tp")
+    __slots__ = (
+        "_builder",
+        "_data",
+        "_loop",
+        "_settled",
+        "ended",
+        "error",
+        "offset",
+        "record_count",
+        "retry_count",
+        "told",
+        "tp",
+    )
 
     def __init__(
         self,
         tp: TopicPartition,
-        builder: BatchBuilder,
+        batch: Batch,
+        *,
         loop: AbstractEventLoop,
+        settled: Callable[["Sent"], None],
         told: Callable[["Sent"], None],
     ) -> None:
         self.tp = tp
-        self._builder = builder
+        self.record_count = batch.count
+        self.told = told
+        self._builder = batch.builder
+        self._data: bytearray | None = None
         self._loop = loop
-        self._told = told
+        self._settled = settled
         self.retry_count = 0
         self.offset = -1
         self.error: Exception | None = None
         self.ended = False
 
-    @property
-    def record_count(self) -> int:
-        """How many records it has."""
-        count: int = self._builder.record_count()
-        return count
-
     def number(self, producer_id: int, epoch: int, sequence: int) -> None:
         """Write who sends it and its place in the partition's sequence, before its first send."""
-        self._builder._set_producer_state(producer_id, epoch, sequence)  # noqa: SLF001 - its own way
+        self._builder.set_producer_state(producer_id, epoch, sequence)
 
-    def get_data_buffer(self) -> bytes:
-        """Return it as it goes over the wire."""
-        data: bytes = self._builder._build()  # noqa: SLF001 - as aiokafka's own batch does
-        return data
+    def get_data_buffer(self) -> bytearray:
+        """Return it as it goes over the wire; the builder makes it once."""
+        if self._data is None:
+            self._data = self._builder.build()
+        return self._data
 
     def drain_ready(self) -> None:
         """Count a send."""
@@ -100,4 +115,4 @@ class Sent:
     def _end(self) -> None:
         if not self.ended:
             self.ended = True
-            self._loop.call_soon(self._told, self)
+            self._loop.call_soon(self._settled, self)

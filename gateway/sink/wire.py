@@ -2,9 +2,8 @@
 
 aiokafka writes and reads them field by field, by schema; with a batch of one or two records for
 each of forty partitions that costs more than the records. The general code stays for every other
-version and for answers that tell of single records. May live here: the layout of Produce v8
-(Kafka's protocol guide). May not: what an answer means. tests/sink/test_wire_hypothesis.py holds
-both codes equal.
+version. May live here: the layout of Produce v7, the newest that aiokafka sends (Kafka's protocol
+guide). May not: what an answer means. tests/sink/test_wire_hypothesis.py holds both codes equal.
 """
 
 from io import BytesIO
@@ -14,34 +13,28 @@ from struct import Struct
 from typing import Any
 
 from aiokafka.producer.sender import SendProduceReqHandler
-from aiokafka.protocol.produce import ProduceRequest, ProduceRequest_v8, ProduceResponse_v8
+from aiokafka.protocol.produce import ProduceRequest, ProduceRequest_v7, ProduceResponse_v7
 
 __all__ = ["Exchange"]
 
 _HEAD = Struct(">hhiI")  # no transactional id, acks, timeout, topics
 _COUNT = Struct(">I")
 _PARTITION = Struct(">iI")  # partition, bytes of its batch
-_RESULT = Struct(">ihqqqih")  # partition, error, offset, time, log start, record errors, message
-_NO_MESSAGE = -1
-_SUCCESS = 0
+_RESULT = Struct(">ihqqq")  # partition, error, offset, time, log start
 
 _topic_of = attrgetter("topic")
 
 
-class _Answer(ProduceResponse_v8):
+class _Answer(ProduceResponse_v7):
     """What a broker says of each partition of a request."""
 
     @classmethod
-    def decode(cls, data: BytesIO) -> ProduceResponse_v8:  # type: ignore[override]
-        """Read an answer; from where it is anything but plain, by aiokafka's own code."""
-        topics = _read(data.getbuffer(), data.tell())
-        if topics is None:
-            general: ProduceResponse_v8 = ProduceResponse_v8.decode(data)
-            return general
-        return cls(topics=topics, throttle_time_ms=0)
+    def decode(cls, data: BytesIO) -> "_Answer":  # type: ignore[override]
+        """Read an answer; its last field, how long we are throttled, is nothing to aiokafka."""
+        return cls(topics=_read(data.getbuffer(), data.tell()), throttle_time_ms=0)
 
 
-def _read(data: memoryview, at: int) -> list[Any] | None:
+def _read(data: memoryview, at: int) -> list[tuple[str, list[Any]]]:
     topics = []
     (count,) = _COUNT.unpack_from(data, at)
     at += 4
@@ -49,20 +42,14 @@ def _read(data: memoryview, at: int) -> list[Any] | None:
         end = at + 2 + int.from_bytes(data[at : at + 2], "big")
         name = str(data[at + 2 : end], "utf-8")
         (number,) = _COUNT.unpack_from(data, end)
-        at = end + 4
-        results: list[Any] = []
-        for _ in range(number):
-            partition, error, offset, time, start, told, message = _RESULT.unpack_from(data, at)
-            if error != _SUCCESS or told > 0 or message != _NO_MESSAGE:
-                return None
-            results.append((partition, error, offset, time, start, [], None))
-            at += _RESULT.size
-        topics.append((name, results))
+        begin = end + 4
+        at = begin + number * _RESULT.size
+        topics.append((name, list(_RESULT.iter_unpack(data[begin:at]))))
     return topics
 
 
-class _Quick(ProduceRequest_v8):
-    """Produce v8 with its bytes made already."""
+class _Quick(ProduceRequest_v7):
+    """Produce v7 with its bytes made already."""
 
     RESPONSE_TYPE = _Answer
 
@@ -74,7 +61,7 @@ class _Quick(ProduceRequest_v8):
         return self._written
 
     def __repr__(self) -> str:
-        return f"Produce v8 of {len(self._written)} bytes"
+        return f"Produce v7 of {len(self._written)} bytes"
 
 
 class _Request(ProduceRequest):
@@ -82,7 +69,7 @@ class _Request(ProduceRequest):
 
     def build(self, request_struct_class: type[Any]) -> Any:
         """Return the request in a version."""
-        if request_struct_class is ProduceRequest_v8 and self._transactional_id is None:
+        if request_struct_class is ProduceRequest_v7 and self._transactional_id is None:
             return _Quick(_write(self._required_acks, self._timeout, self._topics))
         return super().build(request_struct_class)
 
