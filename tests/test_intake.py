@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from multidict import CIMultiDict
 
-import gateway.assembly
 from gateway.pipeline.delivery import Delivery, Hints, restore
 from gateway.pipeline.reasons import Ended, Reason
 from gateway.pipeline.routes import Payload, Route
@@ -192,14 +191,14 @@ async def test_a_forged_team_cannot_suppress_the_true_one() -> None:
     assert (await setting.send(event())).reason is Reason.ACKED
 
 
-async def test_our_own_fault_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_our_own_fault_loses_nothing() -> None:
     """Should building an event fail by a fault of ours, it is quarantined, not lost."""
 
-    def broken(*_: object, **__: object) -> None:
-        raise ZeroDivisionError
+    class Broken(MemorySink):
+        def record_limit(self, topic: str) -> int:
+            raise ZeroDivisionError(topic)
 
-    monkeypatch.setattr(gateway.assembly, "build_records", broken)
-    setting = Setting()
+    setting = Setting(sink=Broken())
     verdict = await setting.send(event())
     assert (verdict.reason, verdict.detail) == (Reason.UNPROCESSABLE, "")
     assert len(setting.sink.of_topic("cstar.quarantine")) == 1

@@ -19,11 +19,10 @@ import time
 from asyncio import Future, Task, get_running_loop, wait
 from collections.abc import Callable
 
-import msgspec
-
 from gateway.idempotency.identity import ANY_DATA, Digester, Identity
 from gateway.idempotency.marks import MarkStore
 from gateway.idempotency.window import Window
+from gateway.pipeline.fact import Fact
 from gateway.pipeline.reasons import Reason
 from gateway.publication import Ack
 
@@ -33,7 +32,7 @@ Settled = Future[tuple[Ack, ...] | Reason]
 """`Publication.settled`: the truth about a set of records, however late."""
 
 
-class Standing(msgspec.Struct, frozen=True, gc=False):
+class Standing(Fact, frozen=True):
     """What is known of an event when it arrives.
 
     Attributes:

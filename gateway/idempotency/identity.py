@@ -7,8 +7,9 @@ collision, accidental or crafted, a matter of 1e-20 a year at 1,000 events a sec
 import secrets
 from hashlib import blake2b
 
-import msgspec
 from msgspec import Raw
+
+from gateway.pipeline.fact import Fact
 
 __all__ = ["ANY_DATA", "DATA_BYTES", "KEY_BYTES", "Digester", "Identity", "shared_key"]
 
@@ -27,7 +28,7 @@ def shared_key(journal: str) -> bytes:
     return blake2b(journal.encode(), digest_size=32, person=b"journal key").digest()
 
 
-class Identity(msgspec.Struct, frozen=True, gc=False):
+class Identity(Fact, frozen=True):
     """Digests of one event.
 
     Attributes:

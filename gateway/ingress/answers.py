@@ -11,9 +11,9 @@ from collections.abc import Callable
 from email.utils import formatdate
 from http import HTTPStatus
 
-import msgspec
 import orjson
 
+from gateway.pipeline.fact import Fact
 from gateway.pipeline.reasons import ENDINGS, Outcome, Reason
 from gateway.pipeline.verdict import Verdict
 
@@ -41,7 +41,7 @@ _OPENINGS = {
 _CHALLENGE = "WWW-Authenticate: X-Signature\r\n"
 
 
-class Answer(msgspec.Struct, frozen=True, gc=False):
+class Answer(Fact, frozen=True):
     """An answer's bytes but for the fields that depend on the connection.
 
     Attributes:

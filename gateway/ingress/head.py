@@ -8,8 +8,9 @@ import re
 from functools import lru_cache
 
 from aiohttp import hdrs
-from aiohttp.http import HttpVersion10, HttpVersion11, RawRequestMessage
+from aiohttp.http import HttpVersion10, HttpVersion11
 
+from gateway.ingress.request import Head
 from gateway.pipeline.reasons import Ended, Reason
 
 __all__ = ["METHOD", "PATH", "check_head", "expects_continue", "is_route"]
@@ -20,7 +21,7 @@ PATH = "/webhooks/cstar"
 _JSON = re.compile(r"application/(?:json|[!#$&^_.+a-z0-9-]{1,64}\+json)", re.IGNORECASE)
 
 
-def is_route(head: RawRequestMessage) -> bool:
+def is_route(head: Head) -> bool:
     """Tell whether the target is the one path deliveries go to.
 
     The path is compared as it came, not decoded and not normalised; a query is passed over. The
@@ -34,7 +35,7 @@ def is_route(head: RawRequestMessage) -> bool:
     return head.method != hdrs.METH_CONNECT and head.url.raw_path == PATH
 
 
-def check_head(head: RawRequestMessage, max_body_bytes: int) -> None:
+def check_head(head: Head, max_body_bytes: int) -> None:
     """Refuse what its head alone tells is not a delivery.
 
     Args:
@@ -69,7 +70,7 @@ def check_head(head: RawRequestMessage, max_body_bytes: int) -> None:
         raise Ended(Reason.EXPECTATION)
 
 
-def expects_continue(head: RawRequestMessage) -> bool:
+def expects_continue(head: Head) -> bool:
     """Tell whether the sender waits for `100 Continue`; HTTP/1.0 cannot (RFC 9110 10.1.1)."""
     return hdrs.EXPECT in head.headers and head.version is HttpVersion11
 

@@ -8,13 +8,35 @@ from time import perf_counter
 from typing import Protocol, final
 
 from aiohttp import StreamReader
-from aiohttp.http import RawRequestMessage
+from aiohttp.http import HttpVersion
+from multidict import CIMultiDictProxy
+from yarl import URL
 
 from gateway.ingress.answers import Answer
 from gateway.pipeline.delivery import Hints
 from gateway.publication import Pending
 
-__all__ = ["Line", "Request"]
+__all__ = ["Head", "Line", "Request"]
+
+
+class Head(Protocol):
+    """What aiohttp's parser, in C or in Python, makes of a request line and its fields.
+
+    Attributes:
+        method: as it was written.
+        path: the request target as it was written (RFC 9112 3.2).
+        url: the target, parsed and not normalised.
+        version: of HTTP.
+        headers: names matched without regard to case.
+        should_close: whether the sender wants the connection closed after the answer.
+    """
+
+    method: str
+    path: str
+    url: URL
+    version: HttpVersion
+    headers: CIMultiDictProxy[str]
+    should_close: bool
 
 
 class Line(Protocol):
@@ -46,7 +68,7 @@ class Request:
 
     __slots__ = ("admitted", "began", "content", "head", "held", "hints", "line", "pending")
 
-    def __init__(self, head: RawRequestMessage, content: StreamReader, line: Line) -> None:
+    def __init__(self, head: Head, content: StreamReader, line: Line) -> None:
         self.head = head
         self.content = content
         self.line = line

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Protocol
 
-import msgspec
 from multidict import istr
 
+from gateway.pipeline.fact import Fact
 from gateway.pipeline.reasons import Ended, Reason
 from gateway.pipeline.signature import Keyring, parse_signature
 from gateway.pipeline.webhook import Webhook
@@ -46,7 +46,7 @@ class Headers(Names, Protocol):
         """Return every value in order, or `default`."""
 
 
-class Hints(msgspec.Struct, frozen=True, gc=False):
+class Hints(Fact, frozen=True):
     """What unsigned headers claim; None where absent or not well formed.
 
     Never identity, route or key: the signed body decides those.
@@ -63,7 +63,7 @@ class Hints(msgspec.Struct, frozen=True, gc=False):
 _NO_HINTS = Hints()
 
 
-class Delivery(msgspec.Struct, frozen=True, gc=False):
+class Delivery(Fact, frozen=True):
     """One signed request whose signature holds.
 
     Attributes:

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from gateway.pipeline.document import decode_document
+from gateway.pipeline.fact import Fact
 from gateway.pipeline.reasons import Ended, Reason
 
 __all__ = ["Envelope", "read_envelope"]
@@ -15,7 +16,7 @@ __all__ = ["Envelope", "read_envelope"]
 _LONGEST = 256  # characters; cStar's ids are about 30
 
 
-class Envelope(msgspec.Struct, frozen=True, gc=False):
+class Envelope(Fact, frozen=True):
     """The part of an event that every type shares.
 
     Attributes:

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import UNSET
 
 from gateway.pipeline.envelope import Envelope
+from gateway.pipeline.fact import Fact
 from gateway.pipeline.reasons import Ended, Reason
 
 __all__ = ["Moment", "created_at", "data_of"]
@@ -16,7 +17,7 @@ _decode_text = msgspec.json.Decoder(str).decode
 _decode_time = msgspec.json.Decoder(Annotated[datetime, msgspec.Meta(tz=True)]).decode
 
 
-class Moment(msgspec.Struct, frozen=True, gc=False):
+class Moment(Fact, frozen=True):
     """A time as it was sent and as seconds since the epoch."""
 
     text: str

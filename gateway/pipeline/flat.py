@@ -14,12 +14,13 @@ from typing import Any
 
 import msgspec
 
+from gateway.pipeline.fact import Fact
 from gateway.pipeline.reasons import Ended, Reason
 
 __all__ = ["FlatCaps", "encode_flat", "flatten"]
 
 
-class FlatCaps(msgspec.Struct, frozen=True):
+class FlatCaps(Fact, frozen=True):
     """Where flattening stops.
 
     Attributes:

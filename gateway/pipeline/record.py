@@ -4,12 +4,12 @@ May live here: the shape of a record and what it weighs. May not: choices (topic
 are decided by `routes` and `building`) and anything of Kafka's client.
 """
 
-import msgspec
+from gateway.pipeline.fact import Fact
 
 __all__ = ["Record"]
 
 
-class Record(msgspec.Struct, frozen=True, gc=False):
+class Record(Fact, frozen=True):
     """A finished Kafka record; a sink adds the partition and nothing else.
 
     Attributes:

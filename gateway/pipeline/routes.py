@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-import msgspec
-
 from gateway.events.catalogue import CATALOGUE, CATEGORIES, category_of
+from gateway.pipeline.fact import Fact
 from gateway.pipeline.subscription import Subscription
 from gateway.pipeline.webhook import Webhook
 
@@ -28,7 +27,7 @@ class Payload(StrEnum):
     FLAT = "flat"
 
 
-class Route(msgspec.Struct, frozen=True):
+class Route(Fact, frozen=True):
     """One `[[routes]]`: a copy of what it matches goes to its topic."""
 
     match: Subscription
@@ -43,7 +42,7 @@ class Destination(NamedTuple):
     payload: Payload
 
 
-class Topics(msgspec.Struct, frozen=True):
+class Topics(Fact, frozen=True):
     """The gateway's own topics, named `<prefix>.<what>`."""
 
     prefix: str

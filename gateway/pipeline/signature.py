@@ -10,8 +10,7 @@ import re
 from collections.abc import Sequence
 from hmac import compare_digest
 
-import msgspec
-
+from gateway.pipeline.fact import Fact
 from gateway.pipeline.reasons import Ended, Reason
 from gateway.pipeline.webhook import Webhook
 
@@ -27,7 +26,7 @@ _MOST_MACS = 5  # a sender in rotation may sign with a few secrets at once
 _BLOCK = 64  # SHA-256's block, RFC 2104's B
 
 
-class Signature(msgspec.Struct, frozen=True, gc=False):
+class Signature(Fact, frozen=True):
     """A parsed `X-Signature`.
 
     Attributes:

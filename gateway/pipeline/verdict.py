@@ -1,13 +1,12 @@
 """Verdict: how a delivery ended, for whoever answers it."""
 
-import msgspec
-
+from gateway.pipeline.fact import Fact
 from gateway.pipeline.reasons import Reason
 
 __all__ = ["Subject", "Verdict"]
 
 
-class Verdict(msgspec.Struct, frozen=True, gc=False):
+class Verdict(Fact, frozen=True):
     """How a delivery ended.
 
     Attributes:
@@ -23,7 +22,7 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     detail: str = ""
 
 
-class Subject(msgspec.Struct, frozen=True, gc=False):
+class Subject(Fact, frozen=True):
     """Which event a delivery brings, as far as it could be read; see `Verdict`."""
 
     event_id: str | None
