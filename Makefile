@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 FUZZ_MINUTES ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check audit fuzz bench faults cluster image format docs lock clean
+.PHONY: help install run test check audit fuzz bench faults cluster image wheel format docs lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -52,6 +52,9 @@ $(VENV)-audit/.installed: requirements/audit.txt
 	$(VENV)-audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/audit.txt
 	@touch $@
 
+wheel: $(STAMP) ## dist/*.whl, the path of a delivery compiled; needs a C compiler
+	$(BIN)/python -m deploy.wheel
+
 bench: $(STAMP) ## cost, latency, growth and memory beside bare and hand-written servers: docs/performance.md
 	$(BIN)/python -m benchmarks all
 
@@ -78,7 +81,7 @@ docs: $(STAMP) ## write the generated tables of docs/ anew, and what is written 
 lock: ## resolve requirements/*.txt anew (hashes, no index addresses)
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet 'uv>=0.6'
 	for set in 'runtime' 'otel --extra otel' 'run --extra dev --group build' \
-		'dev --extra dev --extra otel --group build --group test --group lint --group bench --group observability'; do \
+		'dev --extra dev --extra otel --group compile --group test --group lint --group bench --group observability'; do \
 		set -- $$set; name=$$1; shift; \
 		$(VENV)-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 			--no-header --no-annotate pyproject.toml "$$@" --output-file requirements/$$name.txt || exit 1; \
