@@ -9,7 +9,8 @@ memory        an hour at one rate; restart: a start over a full journal (filling
 stages        one step of the path at a time, without network (path)
 backfill      stored events from a file: `cstar-gateway ingest`
   contenders    every server that is measured: bare, the command that is deployed, the same less
-                a stage (without), FastAPI and Go by hand (fastapi_gateway, go_gateway, go/)
+                a stage (without), or compiled, FastAPI and Go by hand (fastapi_gateway, go_gateway,
+                go/)
   run           one of them under one load for one window; counts only if all was written, once
   serving       servers as processes, on topics of their own
   load          a closed loop: deliveries < connection. wrk: the same by another hand

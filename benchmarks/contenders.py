@@ -6,12 +6,13 @@ from contextlib import AbstractContextManager
 from functools import partial
 from typing import NamedTuple
 
-from benchmarks import go_gateway
+from benchmarks import compiled, go_gateway
+from benchmarks.servers import GATEWAY as COMMAND
 from benchmarks.servers import Server, environment, gateway, server
 from benchmarks.without import STAGES
 from gateway.simulator import DEV_SECRET
 
-__all__ = ["BARE", "COMPARED", "CONTENDERS", "GATEWAY", "LESS", "Contender", "left_out"]
+__all__ = ["BARE", "COMPARED", "COMPILED", "CONTENDERS", "GATEWAY", "LESS", "Contender", "left_out"]
 
 LESS = "without-"
 """What the names begin with of gateways that lack a stage."""
@@ -59,6 +60,10 @@ def _gateway(servers: str, prefix: str, partitions: int) -> AbstractContextManag
     return gateway(environment(servers, prefix, partitions))
 
 
+def _compiled(servers: str, prefix: str, partitions: int) -> AbstractContextManager[Server]:
+    return gateway(environment(servers, prefix, partitions), COMMAND, compiled.unpacked())
+
+
 def _without(
     stage: str, variables: Mapping[str, str], servers: str, prefix: str, partitions: int
 ) -> AbstractContextManager[Server]:
@@ -68,6 +73,7 @@ def _without(
 
 BARE = Contender("bare", "bare aiohttp on uvloop", _bare(), writes=False)
 GATEWAY = Contender("gateway", "the gateway", _gateway)
+COMPILED = Contender("compiled", "the gateway, compiled", _compiled)
 
 _OTHERS = (
     Contender("documented", "bare aiohttp, `web.run_app`", _bare("documented"), writes=False),
@@ -84,15 +90,20 @@ _STRIPPED = tuple(
     for name, stage in STAGES.items()
 )
 
-COMPARED = (BARE.name, *(each.name for each in _OTHERS), GATEWAY.name)
+COMPARED = (BARE.name, *(each.name for each in _OTHERS), GATEWAY.name, COMPILED.name)
 """Names of those that are compared; the others say what a stage costs."""
 
 CONTENDERS: Mapping[str, Contender] = {
-    each.name: each for each in (BARE, *_OTHERS, GATEWAY, *_STRIPPED)
+    each.name: each for each in (BARE, *_OTHERS, GATEWAY, COMPILED, *_STRIPPED)
 }
 """All of them, by name, in the order in which people read them."""
 
 
 def left_out() -> Mapping[str, str]:
     """Return which servers cannot run here, each with why, for people."""
-    return {} if go_gateway.available() else {"go": go_gateway.NO_GO}
+    left = {}
+    if not go_gateway.available():
+        left["go"] = go_gateway.NO_GO
+    if not compiled.available():
+        left[COMPILED.name] = compiled.NO_WHEEL
+    return left

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.contenders import BARE, CONTENDERS, GATEWAY, LESS
+from benchmarks.contenders import BARE, COMPILED, CONTENDERS, GATEWAY, LESS
 from benchmarks.cpu import Cpu
 from benchmarks.drawing import Bar, bars, lines
 from benchmarks.growth import SERIES, Growth
@@ -14,6 +14,7 @@ from benchmarks.servers import ROOT
 
 __all__ = ["FOLDER", "drawn", "write"]
 
+_OURS = (GATEWAY.name, COMPILED.name)
 FOLDER = ROOT / "docs/pictures"
 """Where they are."""
 
@@ -46,7 +47,7 @@ def _cpu(result: Cpu) -> str:
         if not name.startswith(LESS):
             of = spread([run.cpu_per_event for run in result.runs(name)])
             says = CONTENDERS[name].says.replace("`", "")
-            rows.append(Bar(says, of.median, of.least, of.most, name == GATEWAY.name))
+            rows.append(Bar(says, of.median, of.least, of.most, name in _OURS))
     return bars("CPU time of one event", "µs", rows)
 
 

@@ -72,17 +72,20 @@ def server(command: Sequence[str], variables: Mapping[str, str]) -> Iterator[Ser
 
 
 @contextmanager
-def gateway(variables: Mapping[str, str], command: Sequence[str] = GATEWAY) -> Iterator[Server]:
+def gateway(
+    variables: Mapping[str, str], command: Sequence[str] = GATEWAY, folder: Path = ROOT
+) -> Iterator[Server]:
     """Run the gateway; return when it is ready, and at the end only when it has flushed.
 
     Args:
         variables: its configuration, see `environment`.
         command: that starts it.
+        folder: where it is started, whose package is run.
 
     Raises:
         BenchFailed: it did not become ready, or did not end well.
     """
-    with _process(command, variables) as (process, log):
+    with _process(command, variables, folder) as (process, log):
         ports = _listening(process, log)
         _wait_ready(process, log, ports["admin_port"])
         yield Server(process.pid, ports["port"], ports["admin_port"])
@@ -90,13 +93,13 @@ def gateway(variables: Mapping[str, str], command: Sequence[str] = GATEWAY) -> I
 
 @contextmanager
 def _process(
-    command: Sequence[str], variables: Mapping[str, str]
+    command: Sequence[str], variables: Mapping[str, str], folder: Path = ROOT
 ) -> Iterator[tuple["subprocess.Popen[bytes]", IO[bytes]]]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(  # noqa: S603 - our own servers
             command,
-            cwd=ROOT,
+            cwd=folder,
             env={**inherited, **variables},
             stdin=subprocess.DEVNULL,
             stdout=log,

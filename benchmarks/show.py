@@ -1,6 +1,6 @@
 """Show: figures as rows of a table, for the terminal and for docs/performance.md."""
 
-from benchmarks.contenders import BARE, CONTENDERS, GATEWAY, LESS
+from benchmarks.contenders import BARE, COMPILED, CONTENDERS, GATEWAY, LESS
 from benchmarks.cpu import Cpu
 from benchmarks.growth import SERIES, Growth
 from benchmarks.latency import Latency
@@ -35,10 +35,14 @@ def cpu(result: Cpu, *, stages: bool = True) -> list[Row]:
 
 
 def in_words(result: Cpu) -> str:
-    """Return how the gateway's CPU per event stands to that of each other server."""
-    others = [name for name in result.names() if name != GATEWAY.name and not name.startswith(LESS)]
-    told = [f"{_range(result.ratio(GATEWAY.name, name), 2)} × {_name(name)}" for name in others]  # noqa: RUF001 - times
-    return f"The gateway's CPU of an event, round by round: {'; '.join(told)}."
+    """Return how CPU per event, interpreted and compiled, stands to that of each other server."""
+    ours = [name for name in (GATEWAY.name, COMPILED.name) if name in result.names()]
+    others = [name for name in result.names() if name not in ours and not name.startswith(LESS)]
+    lines = []
+    for own in ours:
+        told = [f"{_range(result.ratio(own, name), 2)} × {_name(name)}" for name in others]  # noqa: RUF001 - times
+        lines.append(f"CPU of an event, {_name(own)}, round by round: {'; '.join(told)}.")
+    return "\n\n".join(lines)
 
 
 def costs(result: Cpu) -> list[Row]:
