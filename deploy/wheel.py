@@ -10,9 +10,10 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import tomllib
 from pathlib import Path
 
-__all__ = ["NO_COMPILER", "WheelError", "build", "compiler"]
+__all__ = ["NO_COMPILER", "WheelError", "build", "compiled_modules", "compiler"]
 
 ROOT = Path(__file__).parents[1]
 NO_COMPILER = (
@@ -33,6 +34,14 @@ def compiler() -> str | None:
     named = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()[0]
     headers = Path(sysconfig.get_path("include")) / "Python.h"
     return shutil.which(named) if headers.exists() else None
+
+
+def compiled_modules() -> list[str]:
+    """Return the files that are compiled, as pyproject.toml names them."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    files: list[str] = wheel["hooks"]["mypyc"]["include"]
+    return files
 
 
 def build(into: Path) -> Path:

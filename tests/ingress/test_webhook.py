@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from gateway.ingress.answers import Answers
+from gateway.ingress.connection import Connection
 from gateway.pipeline.reasons import ENDINGS, Outcome, Reason
 from gateway.pipeline.verdict import Subject, Verdict
 from gateway.publication import Pending
@@ -150,9 +150,9 @@ async def test_an_answer_that_fails_keeps_none_of_its_batch_waiting(
         for number, sender in enumerate(senders, start=1):
             await sender.send(post())
             await until(lambda: len(gateway.intake.proved) == number)  # noqa: B023 - awaited here
-        render, fails = Answers.render, iter([True, False, False])
+        answered, fails = Connection.answered, iter([True, False, False])
         monkeypatch.setattr(
-            Answers, "render", lambda *args: 1 / 0 if next(fails) else render(*args)
+            Connection, "answered", lambda *args: 1 / 0 if next(fails) else answered(*args)
         )
         word.set_result(Reason.ACKED)
         assert [(await sender.answer()).status for sender in senders[1:]] == [202, 202]
