@@ -11,7 +11,10 @@ import pytest
 
 from deploy import wheel
 
-pytestmark = pytest.mark.timeout(900)  # a minute of compiling, three of tests
+pytestmark = [
+    pytest.mark.timeout(900),  # a minute of compiling, three of tests
+    pytest.mark.skipif(wheel.compiler() is None, reason=wheel.NO_COMPILER),
+]
 
 _AROUND = ("README.md", "benchmarks", "deploy", "docs", "helm", "pyproject.toml", "tests")
 _SUITES = (
