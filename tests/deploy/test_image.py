@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from requirements.audit import locked
+
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 DOCKERFILE = (ROOT / "deploy/Dockerfile").read_text()
@@ -46,12 +48,30 @@ def test_what_is_installed_is_locked() -> None:
     """Each package of the image comes from a lock with hashes, the project itself from here."""
     installs = re.findall(r"pip(?: --python \S+)? install (.+?)(?: && |\n\S)", _joined())
     assert len(installs) == 3
-    assert all("--require-hashes" in each or "--no-deps /dist/" in each for each in installs)
+    assert all("--require-hashes" in each or "--no-deps dist/" in each for each in installs)
     for name in ("image", "otel", "runtime"):
         lock = (ROOT / f"requirements/{name}.txt").read_text()
         packages = re.findall(r"^\S+==\S+.*?(?=^\S|\Z)", lock, re.MULTILINE | re.DOTALL)
         assert packages
         assert all("--hash=sha256:" in package for package in packages)
+
+
+def test_what_compiles_is_what_is_tested() -> None:
+    """The image is compiled by the versions that compile `make wheel`, not by others."""
+    image, dev = (
+        locked((ROOT / f"requirements/{name}.txt").read_text()) for name in ("image", "dev")
+    )
+    compilers = ("hatch-mypyc", "hatchling", "mypy", "setuptools")
+    assert [image.get(name) for name in compilers] == [dev[name] for name in compilers]
+
+
+def test_it_is_interpreted_only_where_asked() -> None:
+    """Nothing but COMPILED=0 leads around the compiler, and it is not the default."""
+    assert re.findall(r"^ARG COMPILED.*", DOCKERFILE, re.MULTILINE) == ["ARG COMPILED=1"]
+    (built,) = (line for line in _joined().splitlines() if "deploy.wheel" in line)
+    interpreted, _, compiled = built.partition("; else ")
+    assert interpreted.startswith('RUN if [ "${COMPILED}" = 0 ]; then /tools/bin/pip wheel ')
+    assert "pip wheel" not in compiled
 
 
 def _joined() -> str:

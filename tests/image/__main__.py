@@ -17,6 +17,7 @@ def image(
     *,
     base: Annotated[str, typer.Option(help="Built on this; it must be here already.")] = "",
     requirements: Annotated[str, typer.Option(help="Which lock: runtime or otel.")] = "runtime",
+    compiled: Annotated[bool, typer.Option(help="The path of a delivery is compiled.")] = True,
 ) -> None:
     """Build deploy/Dockerfile without an engine, run it locked down, and look at every claim."""
     began = time.monotonic()
@@ -25,10 +26,10 @@ def image(
         if not base:
             building.base()
         _say("the base is there", began)
-        building.build(base or building.BASE, requirements)
+        building.build(base or building.BASE, requirements, compiled=compiled)
         _say("the image is built", began)
         broken = 0
-        for claim in claims(requirements, base or building.BASE):
+        for claim in claims(requirements, base or building.BASE, compiled=compiled):
             broken += not claim.holds
             _console.print("[green]holds  [/]" if claim.holds else "[red]broken [/]", end="")
             _console.print(f"{claim.said}: {claim.found}", markup=False)

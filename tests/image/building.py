@@ -76,12 +76,13 @@ def base() -> None:
         run(["buildah", "commit", "--quiet", "--rm", made, BASE])
 
 
-def build(on: str, requirements: str) -> None:
-    """Build the image on a base, with one of the locks."""
+def build(on: str, requirements: str, *, compiled: bool) -> None:
+    """Build the image on a base, with one of the locks, and a compiler or none."""
     borrowed = [f"--volume={path}:{path}:ro" for path in _BORROWED if Path(path).exists()]
     arguments = {
         "BASE": on,
         "REQUIREMENTS": requirements,
+        "COMPILED": str(int(compiled)),
         "VERSION": gateway.__version__,
         "REVISION": run([*_GIT, "rev-parse", "HEAD"]),
     }
