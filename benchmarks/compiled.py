@@ -6,12 +6,11 @@ Built once for each state of the source; kept beside the wheels.
 import hashlib
 import shutil
 import tempfile
-import zipfile
 from functools import cache
 from pathlib import Path
 
 from benchmarks.failure import BenchFailed
-from deploy.wheel import NO_COMPILER, ROOT, WheelError, build, compiler
+from deploy.wheel import NO_COMPILER, ROOT, WheelError, compiler, unpack
 
 __all__ = ["NO_WHEEL", "available", "unpacked"]
 
@@ -35,19 +34,14 @@ def unpacked() -> Path:
     folder = _FOLDER / f"compiled-{_state()}"
     if folder.exists():
         return folder
-    with tempfile.TemporaryDirectory(dir=_made(_FOLDER)) as making:
+    _FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=_FOLDER) as making:
+        whole = Path(making) / "whole"
         try:
-            wheel = build(Path(making))
+            unpack(whole)
         except WheelError as failure:
             raise BenchFailed(str(failure)) from failure
-        with zipfile.ZipFile(wheel) as packed:
-            packed.extractall(made := Path(making) / "unpacked")
-        shutil.move(made, folder)
-    return folder
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
+        shutil.move(whole, folder)  # at once: what stands there is never half of it
     return folder
 
 

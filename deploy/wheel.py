@@ -11,9 +11,10 @@ import sys
 import sysconfig
 import tempfile
 import tomllib
+import zipfile
 from pathlib import Path
 
-__all__ = ["NO_COMPILER", "WheelError", "build", "compiled_modules", "compiler"]
+__all__ = ["NO_COMPILER", "WheelError", "build", "compiled_modules", "compiler", "unpack"]
 
 ROOT = Path(__file__).parents[1]
 NO_COMPILER = (
@@ -37,11 +38,11 @@ def compiler() -> str | None:
 
 
 def compiled_modules() -> list[str]:
-    """Return the files that are compiled, as pyproject.toml names them."""
+    """Return the modules that are compiled, whose files pyproject.toml names."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
     files: list[str] = wheel["hooks"]["mypyc"]["include"]
-    return files
+    return [file.strip("/").removesuffix(".py").replace("/", ".") for file in files]
 
 
 def build(into: Path) -> Path:
@@ -67,6 +68,16 @@ def build(into: Path) -> Path:
         (wheel,) = Path(made).glob("*.whl")
         into.mkdir(parents=True, exist_ok=True)
         return Path(shutil.move(wheel, into / wheel.name))
+
+
+def unpack(into: Path) -> None:
+    """Build the wheel, and put what is in it into a folder, from which it can be run.
+
+    Raises:
+        WheelError: as `build`.
+    """
+    with tempfile.TemporaryDirectory() as made, zipfile.ZipFile(build(Path(made))) as packed:
+        packed.extractall(into)
 
 
 def _copy(into: Path) -> None:

@@ -112,8 +112,7 @@ def _at_work(root: Path, kafka: Kafka, *, compiled: bool) -> Iterator[Claim]:
 
 def _path(container: Container, *, compiled: bool) -> Claim:
     """Load what pyproject.toml says is compiled, each module as the gateway would."""
-    files = compiled_modules()
-    path = [file.strip("/").removesuffix(".py").replace("/", ".") for file in files]
+    path = compiled_modules()
     code, said = container.execute("python3", "-c", _LOADED, *path)
     wanted = path if compiled else []
     holds = (code, said.split()) == (0, wanted)
