@@ -9,15 +9,12 @@ from deploy.observability.query import (
     increase,
     quantile,
     rate,
-    selector,
     share,
 )
 
 __all__ = ["DEPTH"]
 
-_REQUESTS = "http_server_request_duration_seconds"
 _ACK = "cstar_gateway_kafka_ack_seconds"
-_HIT = "cstar_gateway_idempotency_hit_age_seconds"
 
 
 _TOPICS = (
@@ -33,7 +30,7 @@ _TOPICS = (
         "s",
         (
             Query(
-                f"sum by (le) (increase({selector(_ACK + '_bucket')}[$__rate_interval]))",
+                increase(f"{_ACK}_bucket", "le"),
                 "{{le}}",
                 heat=True,
             ),

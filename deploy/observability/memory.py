@@ -5,13 +5,10 @@ from deploy.observability.query import (
     Query,
     gauge,
     increase,
-    selector,
 )
 
 __all__ = ["IDEMPOTENCY"]
 
-_REQUESTS = "http_server_request_duration_seconds"
-_ACK = "cstar_gateway_kafka_ack_seconds"
 _HIT = "cstar_gateway_idempotency_hit_age_seconds"
 
 IDEMPOTENCY = (
@@ -42,7 +39,7 @@ IDEMPOTENCY = (
         "short",
         (
             Query(
-                f"sum by (le) (increase({selector(_HIT + '_bucket')}[$__rate_interval]))",
+                increase(f"{_HIT}_bucket", "le"),
                 "{{le}}",
                 heat=True,
             ),

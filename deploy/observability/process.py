@@ -8,14 +8,11 @@ from deploy.observability.query import (
     quantile,
     quantiles,
     rate,
-    selector,
 )
 
 __all__ = ["HTTP", "PROCESS", "SECRETS"]
 
 _REQUESTS = "http_server_request_duration_seconds"
-_ACK = "cstar_gateway_kafka_ack_seconds"
-_HIT = "cstar_gateway_idempotency_hit_age_seconds"
 
 HTTP = (
     Panel(
@@ -24,7 +21,7 @@ HTTP = (
         "s",
         (
             Query(
-                f"sum by (le) (increase({selector(_REQUESTS + '_bucket')}[$__rate_interval]))",
+                increase(f"{_REQUESTS}_bucket", "le"),
                 "{{le}}",
                 exemplar=True,
                 heat=True,
