@@ -62,10 +62,7 @@ class Digester:
             event_id: the same.
             data: raw bytes of the event's data.
         """
-        ids, said = self._ids.copy(), self._data.copy()
-        ids.update(f"{team_id}\0{event_id}".encode())
-        said.update(data)
-        return Identity(ids.digest(), said.digest())
+        return Identity(self._key(f"{team_id}\0{event_id}".encode()), self._say(data))
 
     def body(self, body: bytes) -> Identity:
         """Return the identity of a body that names none: the bytes themselves."""
@@ -84,7 +81,7 @@ class Digester:
         digest.update(message)
         return digest.digest()
 
-    def _say(self, message: bytes) -> bytes:
+    def _say(self, message: bytes | Raw) -> bytes:
         digest = self._data.copy()
         digest.update(message)
         return digest.digest()
