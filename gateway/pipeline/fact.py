@@ -1,7 +1,8 @@
 """Fact: the base of what is known and does not change.
 
-Its options stand here and nowhere else, for a compiled module would lose them: mypyc passes a
-class's keywords over, and inherits what a base has. So this module is never compiled.
+Its options come from here, for a compiled module would lose its own: mypyc passes over a class's
+keywords, and inherits what a base has. So this module is never compiled. That each fact says
+`frozen` again is for mypy, which asks for it.
 """
 
 import msgspec
