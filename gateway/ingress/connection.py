@@ -17,6 +17,7 @@ from aiohttp.http import HttpVersion10
 from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway.ingress.answers import Answer
+from gateway.ingress.exchange import CLOSE, may_follow, release, send
 from gateway.ingress.fault import report_fault
 from gateway.ingress.framing import Framing
 from gateway.ingress.malformed import reason_of
@@ -25,7 +26,6 @@ from gateway.pipeline.reasons import Reason
 
 __all__ = ["Connection", "Owner"]
 
-_CLOSE = b"Connection: close\r\n"
 _KEEP = b"Connection: keep-alive\r\n"  # HTTP/1.0 closes unless told
 
 
@@ -58,26 +58,29 @@ class Connection(Framing):
         owner: an aiohttp `Server` that is also the `Owner`.
         loop: of the listener.
         options: of aiohttp's `RequestHandler`.
+
+    Attributes:
+        owner: as given.
     """
 
-    __slots__ = ("_owner", "_parked")
+    __slots__ = ("_parked", "owner")
 
     def __init__(
         self, owner: web.Server, *, loop: asyncio.AbstractEventLoop, **options: Any
     ) -> None:
         super().__init__(owner, loop=loop, **options)
-        self._owner = cast("Owner", owner)
+        self.owner = cast("Owner", owner)
         self._parked: asyncio.Future[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin, or refuse where there is no room."""
-        refusal = self._owner.make_room()
+        refusal = self.owner.make_room()
         if refusal is None:
             super().connection_made(transport)
             return
         self._force_close = True  # what it may still send is not parsed
         stream = cast("asyncio.Transport", transport)
-        stream.write(refusal.on_wire(_CLOSE))
+        stream.write(refusal.on_wire(CLOSE))
         stream.close()
 
     def serve(self, waiter: "asyncio.Future[None]") -> None:
@@ -90,7 +93,7 @@ class Connection(Framing):
                 break
             messages.popleft()
             request = self._begin(message, content)
-            answer = self._owner.begin(request)
+            answer = self.owner.begin(request)
             if answer is None:
                 self._parked = waiter
                 return
@@ -153,12 +156,12 @@ class Connection(Framing):
     async def _exchange(self, message: Any, content: StreamReader) -> bool:
         """Answer one request; return whether another may come."""
         if isinstance(message, HttpProcessingError):
-            self._write(self._owner.refuse(reason_of(message)), _CLOSE)
+            send(self, self.owner.refuse(reason_of(message)), CLOSE)
             return False
         request = self._begin(message, content)
         answer = None
         try:
-            answer = await self._owner.answer(request)
+            answer = await self.owner.answer(request)
         finally:
             if answer is None:
                 self._release()
@@ -179,36 +182,20 @@ class Connection(Framing):
         """Write the answer to the current request; return whether another may come."""
         self._release()
         head = request.head
-        stays = not head.should_close and request.content.is_eof() and self._stays()
+        stays = not head.should_close and request.content.is_eof() and may_follow(self)
         field = b""
         if not stays:
-            field = _CLOSE
+            field = CLOSE
         elif head.version is HttpVersion10:
             field = _KEEP
-        self._write(answer, field, bodiless=head.method == hdrs.METH_HEAD)
+        send(self, answer, field, bodiless=head.method == hdrs.METH_HEAD)
         if stays:
             self._expect_next()
         return stays
 
     def _release(self) -> None:
-        self._request_in_progress = False
         self._current_request = None
-        waiter = self._handler_waiter  # of a shutdown
-        if waiter is not None and not waiter.done():
-            waiter.set_result(None)
-
-    def _stays(self) -> bool:
-        """Tell whether, the current request answered, another may come or is waiting."""
-        if self._owner.retiring or self._body_cut or self._upgraded:  # what follows is not HTTP
-            return False
-        return not self._half_closed or self._request_count - self.answers > 1
-
-    def _write(self, answer: Answer, field: bytes, *, bodiless: bool = False) -> None:
-        self.answers += 1
-        transport = self.transport
-        if transport is None or transport.is_closing():
-            raise ConnectionResetError("the sender is gone")
-        transport.write(answer.on_wire(field, bodiless=bodiless))
+        release(self)
 
 
 def _wake(waiter: "asyncio.Future[None]") -> None:

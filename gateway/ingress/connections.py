@@ -12,6 +12,7 @@ from aiohttp import web
 
 from gateway.ingress.answers import Answer
 from gateway.ingress.connection import Connection
+from gateway.ingress.front import Front
 from gateway.ingress.webhook import WebhookHandler
 from gateway.metrics.requests import RequestMeter
 from gateway.pipeline.reasons import Reason
@@ -51,6 +52,7 @@ class Connections(web.Server):
         self._open: dict[Connection, None] = {}
         self._none_open = asyncio.Event()
         self._none_open.set()
+        self._handler = handler
         self.answer = handler.answer
         self.begin = handler.begin
         self.refuse = handler.refuse
@@ -65,7 +67,10 @@ class Connections(web.Server):
 
     def __call__(self) -> web.RequestHandler:
         """Return the protocol of a connection that is about to be made."""
-        return Connection(self, loop=self._loop, **self._options)
+        front = Front(Connection(self, loop=self._loop, **self._options), self._handler)
+        # It has a protocol's methods, which is all that a transport asks for; compiled, it cannot
+        # inherit from asyncio's class of that name, nor from aiohttp's, whose signature this is.
+        return cast("web.RequestHandler", front)
 
     def make_room(self) -> Answer | None:
         """Make room for one more connection, or return what to refuse it with."""

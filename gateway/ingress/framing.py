@@ -14,6 +14,8 @@ from aiohttp import StreamReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.streams import EMPTY_PAYLOAD
 
+from gateway.ingress.exchange import allow_next
+
 __all__ = ["Framing"]
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -136,9 +138,7 @@ class Framing(web.RequestHandler):
         told earlier, it would count it for good, and after a queue's length of them leave what is
         pipelined unparsed.
         """
-        closes_at = self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
-        if self._keepalive_handle is None:
-            self._keepalive_handle = self._loop.call_at(closes_at, self._process_keepalive)
+        allow_next(self)
         if self._parser is not None:
             self._parser.message_consumed()
         if self._parsing_held and len(self._messages) <= self._msg_queue_resume_size:

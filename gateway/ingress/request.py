@@ -9,34 +9,48 @@ from typing import Protocol, final
 
 from aiohttp import StreamReader
 from aiohttp.http import HttpVersion
-from multidict import CIMultiDictProxy
 from yarl import URL
 
 from gateway.ingress.answers import Answer
-from gateway.pipeline.delivery import Hints
+from gateway.pipeline.delivery import Headers, Hints
 from gateway.publication import Pending
 
 __all__ = ["Head", "Line", "Request"]
 
 
+class Fields(Headers, Protocol):
+    """Header fields."""
+
+    def __contains__(self, key: object, /) -> bool:
+        """Tell whether there is such a field."""
+
+
 class Head(Protocol):
-    """What aiohttp's parser, in C or in Python, makes of a request line and its fields.
+    """What a request line and its fields came to: aiohttp's, or `usual`'s."""
 
-    Attributes:
-        method: as it was written.
-        path: the request target as it was written (RFC 9112 3.2).
-        url: the target, parsed and not normalised.
-        version: of HTTP.
-        headers: names matched without regard to case.
-        should_close: whether the sender wants the connection closed after the answer.
-    """
+    @property
+    def method(self) -> str:
+        """As it was written."""
 
-    method: str
-    path: str
-    url: URL
-    version: HttpVersion
-    headers: CIMultiDictProxy[str]
-    should_close: bool
+    @property
+    def path(self) -> str:
+        """The request target as it was written (RFC 9112 3.2)."""
+
+    @property
+    def url(self) -> URL:
+        """The target, parsed and not normalised."""
+
+    @property
+    def version(self) -> HttpVersion:
+        """Of HTTP."""
+
+    @property
+    def headers(self) -> Fields:
+        """Names matched without regard to case."""
+
+    @property
+    def should_close(self) -> bool:
+        """Whether the sender wants the connection closed after the answer."""
 
 
 class Line(Protocol):
@@ -57,6 +71,7 @@ class Request:
         head: as it was parsed; its `path` is the target as it was written (RFC 9112 3.2).
         content: its body, as it arrives.
         line: the connection it came by.
+        body: all of it, where it came with its head and `content` has none of it.
 
     Attributes:
         began: when its head was taken up, by `perf_counter`.
@@ -66,12 +81,15 @@ class Request:
         pending: how it ends, once Kafka has spoken.
     """
 
-    __slots__ = ("admitted", "began", "content", "head", "held", "hints", "line", "pending")
+    __slots__ = ("admitted", "began", "body", "content", "head", "held", "hints", "line", "pending")
 
-    def __init__(self, head: Head, content: StreamReader, line: Line) -> None:
+    def __init__(
+        self, head: Head, content: StreamReader, line: Line, body: bytes | None = None
+    ) -> None:
         self.head = head
         self.content = content
         self.line = line
+        self.body = body
         self.began = perf_counter()
         self.admitted = False
         self.held = 0

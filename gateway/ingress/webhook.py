@@ -56,6 +56,9 @@ class WebhookHandler:
         unready: why deliveries cannot be taken now; None when they can.
         max_body_bytes: the largest body taken.
         body_timeout: seconds a body may take to arrive.
+
+    Attributes:
+        max_body_bytes: as given.
     """
 
     def __init__(
@@ -76,7 +79,7 @@ class WebhookHandler:
         self._answers = answers
         self._load = load
         self._unready = unready
-        self._limit = max_body_bytes
+        self.max_body_bytes = max_body_bytes
         self._body_timeout = body_timeout
         self._waiting: dict[Future[Any], list[Request]] = {}
 
@@ -84,9 +87,14 @@ class WebhookHandler:
         """Answer a request whose body is whole: at once, or by its line once Kafka has spoken."""
         self._ledger.received()
         try:
-            check_head(request.head, self._limit)
-            self._load.admit(request)
-            body = take_body(request, self._load, limit=self._limit)
+            body = request.body
+            if body is None:
+                check_head(request.head, self.max_body_bytes)
+                self._load.admit(request)
+                body = take_body(request, self._load, limit=self.max_body_bytes)
+            else:  # a usual request: its head was checked as it was read
+                self._load.admit(request)
+                self._load.hold(request, len(body))
             begun = self._bring(request, body)
         except Exception as error:  # noqa: BLE001 - see `_verdict_on`
             return self._end(request, _verdict_on(error))
@@ -104,11 +112,8 @@ class WebhookHandler:
     def _settled(self, answer: "Future[Any]") -> None:
         """End with Kafka's word all the requests that waited for it."""
         for request in self._waiting.pop(answer):
-            pending = request.pending
-            assert pending is not None  # noqa: S101 - set before it began to wait
             try:
-                verdict = _CUT if answer.cancelled() else pending.verdict()
-                request.line.answered(self._end(request, verdict))
+                request.line.answered(self._end(request, _word_on(request, answer)))
             except Exception as error:  # noqa: BLE001 - the others are to be answered all the same
                 report_fault(error)
 
@@ -117,7 +122,7 @@ class WebhookHandler:
         self._ledger.received()
         verdict = _CUT  # what a request has come to that is cancelled when the drain is over
         try:
-            check_head(request.head, self._limit)
+            check_head(request.head, self.max_body_bytes)
             self._load.admit(request)
             verdict = await self._wait_and_bring(request)
         except Exception as error:  # noqa: BLE001 - see `_verdict_on`
@@ -130,7 +135,9 @@ class WebhookHandler:
         self._refuse_if_unready()
         if expects_continue(request.head) and not request.content.is_eof():
             request.line.say_continue()
-        body = await read_body(request, self._load, limit=self._limit, within=self._body_timeout)
+        body = await read_body(
+            request, self._load, limit=self.max_body_bytes, within=self._body_timeout
+        )
         return await ending(self._bring(request, body))
 
     def _bring(self, request: Request, body: bytes) -> Verdict | Pending:
@@ -180,6 +187,16 @@ class WebhookHandler:
     def turn_away(self, reason: Reason) -> Answer:
         """Return what a connection is closed with that may not even ask; it is no delivery."""
         return self._answers.render(Verdict(reason))
+
+
+def _word_on(request: Request, answer: "Future[Any]") -> Verdict:
+    """Return what Kafka's word comes to for a request that waited for it."""
+    pending = request.pending
+    assert pending is not None  # noqa: S101 - set before it began to wait
+    try:
+        return _CUT if answer.cancelled() else pending.verdict()
+    except Exception as error:  # noqa: BLE001 - see `_verdict_on`
+        return _verdict_on(error)
 
 
 def _verdict_on(error: Exception) -> Verdict:

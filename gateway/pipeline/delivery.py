@@ -16,7 +16,7 @@ from gateway.pipeline.reasons import Ended, Reason
 from gateway.pipeline.signature import Keyring, parse_signature
 from gateway.pipeline.webhook import Webhook
 
-__all__ = ["Delivery", "Headers", "Hints", "read_hints", "restore", "verify", "vouch"]
+__all__ = ["ASKED", "Delivery", "Headers", "Hints", "read_hints", "restore", "verify", "vouch"]
 
 # As istr they need not be folded for every request.
 _SIGNATURE = istr("X-Signature")
@@ -26,6 +26,17 @@ _WEBHOOK_ID = istr("X-Webhook-ID")
 _DELIVERY_ATTEMPT = istr("X-Delivery-Attempt")
 _REQUEST_ID = istr("x-cstar-request-id")
 _TRACE = istr("traceparent")
+
+ASKED: Sequence[str] = (
+    _SIGNATURE,
+    _EVENT_ID,
+    _EVENT_TYPE,
+    _WEBHOOK_ID,
+    _DELIVERY_ATTEMPT,
+    _REQUEST_ID,
+    _TRACE,
+)
+"""The header fields that are asked for here, as they are asked for."""
 
 _LONGEST = 128  # characters of a hint
 _ATTEMPTS: dict[str | None, int] = {str(number): number for number in range(1, 1000)}

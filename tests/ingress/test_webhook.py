@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from typing import cast
 
 import pytest
 
@@ -9,7 +10,7 @@ from gateway.ingress.connection import Connection
 from gateway.pipeline.reasons import ENDINGS, Outcome, Reason
 from gateway.pipeline.verdict import Subject, Verdict
 from gateway.publication import Pending
-from tests.ingress.fakes import ACCEPTED, Listening, ledger, listening, post
+from tests.ingress.fakes import ACCEPTED, Listening, Sender, ledger, listening, post
 from tests.waiting import until
 
 
@@ -137,6 +138,34 @@ async def test_deliveries_on_many_connections_are_taken_together() -> None:
         assert [(await exchange).status for exchange in exchanges] == [202] * 50
 
 
+async def _three_waiting(gateway: Listening) -> list[Sender]:
+    """Return three senders whose deliveries have been taken."""
+    senders = [await gateway.connect() for _ in range(3)]
+    for number, sender in enumerate(senders, start=1):
+        await sender.send(post())
+        await until(lambda: len(gateway.intake.proved) == number)  # noqa: B023 - awaited here
+    return senders
+
+
+async def test_a_word_that_cannot_be_told_is_a_503(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """One word of Kafka's answers many; whose event cannot make a verdict of it gets a 503."""
+    async with listening() as gateway:
+        word: asyncio.Future[Reason] = asyncio.Future()
+        good = Subject("evt_1", "ticket.created")
+        subjects = iter([cast("Subject", None), good, good])
+        monkeypatch.setattr(
+            gateway.intake,
+            "begin",
+            lambda _: Pending(word, Reason.ACKED, next(subjects), asyncio.Future()),
+        )
+        senders = await _three_waiting(gateway)
+        word.set_result(Reason.ACKED)
+        assert [(await sender.answer()).status for sender in senders] == [503, 202, 202]
+    assert "".join(capfd.readouterr()).count("unexpected fault") == 1
+
+
 async def test_an_answer_that_fails_keeps_none_of_its_batch_waiting(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -146,16 +175,14 @@ async def test_an_answer_that_fails_keeps_none_of_its_batch_waiting(
         subject = Subject("evt_1", "ticket.created")
         pending = Pending(word, Reason.ACKED, subject, asyncio.Future())
         monkeypatch.setattr(gateway.intake, "begin", lambda _: pending)
-        senders = [await gateway.connect() for _ in range(3)]
-        for number, sender in enumerate(senders, start=1):
-            await sender.send(post())
-            await until(lambda: len(gateway.intake.proved) == number)  # noqa: B023 - awaited here
-        answered, fails = Connection.answered, iter([True, False, False])
+        senders = await _three_waiting(gateway)
+        gateway.server.retire()  # so that each has its connection seen to behind its answer
+        serve, fails = Connection.serve, iter([True, False, False])
         monkeypatch.setattr(
-            Connection, "answered", lambda *args: 1 / 0 if next(fails) else answered(*args)
+            Connection, "serve", lambda *args: 1 / 0 if next(fails) else serve(*args)
         )
         word.set_result(Reason.ACKED)
-        assert [(await sender.answer()).status for sender in senders[1:]] == [202, 202]
+        assert [(await sender.answer()).status for sender in senders] == [202] * 3
         await senders[0].close()
     assert "".join(capfd.readouterr()).count("unexpected fault") == 1
 
