@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from email.utils import formatdate
 from http import HTTPStatus
+from typing import Final
 
 import orjson
 
@@ -31,7 +32,7 @@ _FIELDS = {
     Reason.CONTENT_ENCODING: "Accept-Encoding: identity\r\n",
     Reason.CONTENT_TYPE: "Accept: application/json\r\n",
 }
-_OPENINGS = {
+_OPENINGS: Final = {
     reason: b'{"status":"%b","id":' % ending.outcome.encode()
     for reason, ending in ENDINGS.items()
     if ending.outcome not in (Outcome.REJECTED, Outcome.UNAVAILABLE)

@@ -7,13 +7,13 @@ its beginning, or what is answered.
 """
 
 from asyncio import AbstractEventLoop, Future, Handle, Transport
-from typing import Protocol
+from typing import Final, Protocol
 
 from gateway.ingress.answers import Answer
 
 __all__ = ["CLOSE", "Exchanging", "allow_next", "may_follow", "release", "send"]
 
-CLOSE = b"Connection: close\r\n"
+CLOSE: Final = b"Connection: close\r\n"
 
 
 class Retiring(Protocol):

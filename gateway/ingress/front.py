@@ -9,7 +9,7 @@ May not live here: HTTP beyond `usual`, and what is answered (`webhook`).
 
 from asyncio import BaseTransport, Future
 from collections import deque
-from typing import Any, Protocol, final
+from typing import Any, Final, Protocol, final
 
 from aiohttp.streams import EMPTY_PAYLOAD
 
@@ -22,7 +22,8 @@ from gateway.ingress.webhook import WebhookHandler
 
 __all__ = ["Front", "General"]
 
-_ANYWHERE = -1  # a request may end at any byte: only aiohttp's parser knows
+_NOTHING: Final = EMPTY_PAYLOAD
+_ANYWHERE: Final = -1  # a request may end at any byte: only aiohttp's parser knows
 
 
 class General(Exchanging, Protocol):
@@ -106,7 +107,7 @@ class Front:
         general._request_count += 1
         general._request_in_progress = True
         self._waiter = waiter
-        request = Request(head, EMPTY_PAYLOAD, self, data[head.begins :])
+        request = Request(head, _NOTHING, self, data[head.begins :])
         answer = self._handler.begin(request)
         if answer is not None:
             self.answered(answer)

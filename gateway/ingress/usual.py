@@ -10,7 +10,7 @@ May live here: bytes in, a head out. May not: a refusal; what is odd or wrong is
 
 import re
 from collections.abc import Sequence
-from typing import ClassVar, final
+from typing import ClassVar, Final, final
 
 from aiohttp.http import HttpVersion, HttpVersion11
 from yarl import URL
@@ -20,24 +20,40 @@ from gateway.pipeline.delivery import ASKED
 
 __all__ = ["Fields", "UsualHead", "read_usual"]
 
-_OPENING = f"{METHOD} {PATH} HTTP/1.1\r\n".encode()
-_BEGIN = len(_OPENING)
-_END = b"\r\n\r\n"
-_PLAIN = bytes(range(0x20, 0x7F)) + b"\r\n"
-_LONGEST = 8190  # bytes of a head: aiohttp's limits are as much for each line
-_MOST_FIELDS = 64
-_MOST_DIGITS = 9
-_MOST_NAMES = 512  # spellings that are remembered: whoever sends more is read slower, not otherwise
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 5.6.2
+# Final, so that compiled code finds them without a look into the module's dict.
+_OPENING: Final = f"{METHOD} {PATH} HTTP/1.1\r\n".encode()
+_BEGIN: Final = len(_OPENING)
+_END: Final = b"\r\n\r\n"
+_PLAIN: Final = bytes(range(0x20, 0x7F))
+_LONGEST: Final = 8190  # bytes of a head: aiohttp's limits are as much for each line
+_MOST_FIELDS: Final = 64
+_LINE_ENDS: Final = [b"\r\n" * count for count in range(_MOST_FIELDS)]
+_MOST_DIGITS: Final = 9
+# Remembered spellings, and whole lines; whoever sends more is read slower, not otherwise.
+_MOST_NAMES: Final = 512
+_MOST_LINES: Final = 1024
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 5.6.2
 
-_PASSED = ""  # a field that nobody asks for
-_ODD = "?"  # one that makes a request unusual, whatever it says
-_HOST, _LENGTH, _TYPE = "host", "content-length", "content-type"
-_CONNECTION, _AGENT = "connection", "user-agent"
-_TYPES = frozenset(("application/json", "application/json; charset=utf-8"))
-_KEPT = frozenset(("keep-alive", "Keep-Alive"))
+# Where a field's value stands: those asked for as `ASKED` has them, then those that are checked.
+_HOST: Final = len(ASKED)
+_LENGTH: Final = _HOST + 1
+_TYPE: Final = _HOST + 2
+_CONNECTION: Final = _HOST + 3
+_AGENT: Final = _HOST + 4
+_PLACES: Final = _HOST + 5
+_PASSED: Final = -1  # a field that nobody asks for
+_ODD: Final = -2  # one that makes a request unusual, whatever it says
+
+_PLACE_OF: Final[dict[str, int]] = {name: place for place, name in enumerate(ASKED)}
+_ONCE: Final[dict[str, int]] = {name.lower(): place for name, place in _PLACE_OF.items()} | {
+    "host": _HOST,
+    "content-length": _LENGTH,
+    "content-type": _TYPE,
+    "connection": _CONNECTION,
+    "user-agent": _AGENT,
+}
 # What changes how a message is read, or is judged by `head`, or what aiohttp takes once only.
-_ODDITIES = frozenset(
+_ODDITIES: Final = frozenset(
     (
         "content-encoding",
         "content-location",
@@ -54,35 +70,52 @@ _ODDITIES = frozenset(
         "upgrade",
     )
 )
-_ONCE = {name.lower(): str(name) for name in ASKED} | {
-    name: name for name in (_HOST, _LENGTH, _TYPE, _CONNECTION, _AGENT)
-}
-_names: dict[str, str] = {}
+_REPEATED: Final = frozenset(  # fields whose lines come again and again, word for word
+    _ONCE[name]
+    for name in (
+        "host",
+        "content-length",
+        "content-type",
+        "connection",
+        "user-agent",
+        "x-event-type",
+        "x-webhook-id",
+        "x-delivery-attempt",
+    )
+)
+_TYPES: Final = frozenset(("application/json", "application/json; charset=utf-8"))
+_KEPT: Final = frozenset(("keep-alive", "Keep-Alive"))
+
+_names: Final[dict[str, int]] = {}
+_lines: Final[dict[str, tuple[int, str]]] = {}
 
 
 @final
 class Fields:
     """The header fields that a delivery is asked for; each was there once, or not at all.
 
+    Names are not folded: they are asked for as `gateway.pipeline.delivery.ASKED` spells them.
+
     Args:
-        values: by name, as `gateway.pipeline.delivery.ASKED` spells it.
+        values: as `ASKED` has them, and behind these whatever else was checked.
     """
 
     __slots__ = ("_values",)
 
-    def __init__(self, values: dict[str, str]) -> None:
+    def __init__(self, values: list[str | None]) -> None:
         self._values = values
 
     def get(self, key: str, /) -> str | None:
         """Return a field's value, or None."""
-        return self._values.get(key)
+        place = _PLACE_OF.get(key)
+        return None if place is None else self._values[place]
 
     def __contains__(self, key: object, /) -> bool:
-        return key in self._values
+        return isinstance(key, str) and self.get(key) is not None
 
     def getall(self, key: str, default: Sequence[str], /) -> Sequence[str]:
         """Return the one value, or `default`."""
-        value = self._values.get(key)
+        value = self.get(key)
         return default if value is None else (value,)
 
 
@@ -125,11 +158,21 @@ def read_usual(data: bytes, max_body_bytes: int) -> UsualHead | None:
     if end < 0 or end > _LONGEST:
         return None
     head = data[_BEGIN:end]
-    if head.translate(None, _PLAIN):
+    lines = head.decode("ascii", "replace").split("\r\n")
+    count = len(lines)
+    # Beside visible ASCII and blanks there is nothing but the ends of the lines.
+    if count > _MOST_FIELDS or head.translate(None, _PLAIN) != _LINE_ENDS[count - 1]:
         return None
-    values = _values_of(head.decode("ascii"))
-    if values is None:
-        return None
+    values: list[str | None] = [None] * _PLACES
+    for line in lines:
+        known = _lines.get(line)
+        place, value = _read_line(line) if known is None else known
+        if place >= 0:
+            if values[place] is not None:
+                return None
+            values[place] = value
+        elif place == _ODD:
+            return None
     length = _length_of(values, max_body_bytes)
     if length < 0:
         return None
@@ -137,54 +180,45 @@ def read_usual(data: bytes, max_body_bytes: int) -> UsualHead | None:
     return UsualHead(Fields(values), begins, begins + length)
 
 
-def _values_of(text: str) -> dict[str, str] | None:
-    """Return the values of fields that may be there once; None where one is not as it usually is.
-
-    Args:
-        text: the fields, of visible ASCII, blanks and line ends.
-    """
-    lines = text.split("\r\n")
-    ends = len(lines) - 1
-    if ends >= _MOST_FIELDS or text.count("\r") != ends or text.count("\n") != ends:
-        return None
-    values: dict[str, str] = {}
-    for line in lines:
-        spelled, separator, value = line.partition(": ")
-        name = _names.get(spelled)
-        if name is None:
-            name = _judge(spelled)
-        if not separator or name == _ODD:
-            return None
-        if name:
-            if name in values or not value or value[0] == " " or value[-1] == " ":
-                return None
-            values[name] = value
-    return values
+def _read_line(line: str) -> tuple[int, str]:
+    """Return where a field's value belongs, and the value; or `_PASSED` or `_ODD`."""
+    spelled, separator, value = line.partition(": ")
+    place = _names.get(spelled)
+    if place is None:
+        place = _judge(spelled)
+    if not separator:
+        return _ODD, value
+    if place >= 0:
+        if not value or value.startswith(" ") or value.endswith(" "):
+            return _ODD, value
+        if place in _REPEATED and len(_lines) < _MOST_LINES:
+            _lines[line] = (place, value)
+    return place, value
 
 
-def _length_of(values: dict[str, str], most: int) -> int:
+def _judge(spelled: str) -> int:
+    """Return what a name stands for that was not seen before."""
+    if _TOKEN.fullmatch(spelled) is None:
+        return _ODD
+    folded = spelled.lower()
+    place = _ODD if folded in _ODDITIES else _ONCE.get(folded, _PASSED)
+    if len(_names) < _MOST_NAMES:
+        _names[spelled] = place
+    return place
+
+
+def _length_of(values: list[str | None], most: int) -> int:
     """Return the length of the body; -1 where the request is not usual."""
-    connection, length = values.get(_CONNECTION), values.get(_LENGTH)
+    connection, length = values[_CONNECTION], values[_LENGTH]
     if (
         length is None
         or len(length) > _MOST_DIGITS
         or not length.isdigit()
-        or (length[0] == "0" and length != "0")
-        or _HOST not in values
-        or values.get(_TYPE) not in _TYPES
+        or (length.startswith("0") and length != "0")
+        or values[_HOST] is None
+        or values[_TYPE] not in _TYPES
         or (connection is not None and connection not in _KEPT)
     ):
         return -1
     declared = int(length)
     return declared if declared <= most else -1
-
-
-def _judge(spelled: str) -> str:
-    """Return what a name stands for that was not seen before."""
-    if _TOKEN.fullmatch(spelled) is None:
-        return _ODD
-    folded = spelled.lower()
-    name = _ODD if folded in _ODDITIES else _ONCE.get(folded, _PASSED)
-    if len(_names) < _MOST_NAMES:
-        _names[spelled] = name
-    return name

@@ -11,7 +11,7 @@ each. Only who must wait for a body is a coroutine, `answer`. The steps are the 
 from asyncio import Future
 from collections.abc import Callable
 from time import perf_counter
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from gateway.ingress.answers import Answer, Answers
 from gateway.ingress.body import read_body, take_body
@@ -29,10 +29,10 @@ from gateway.publication import Pending, ending
 
 __all__ = ["Intake", "WebhookHandler"]
 
-_CUT = Verdict(Reason.DRAINING, None, NONE)
-_ANYWHERE = frozenset((400, 404, 405))  # answered to any method, or on another path
-_LAST_ATTEMPT = 7  # cStar sends an event no more often
-_FAULT = Verdict(Reason.INTERNAL_ERROR, None, NONE)
+_CUT: Final = Verdict(Reason.DRAINING, None, NONE)
+_ANYWHERE: Final = frozenset((400, 404, 405))  # answered to any method, or on another path
+_LAST_ATTEMPT: Final = 7  # cStar sends an event no more often
+_FAULT: Final = Verdict(Reason.INTERNAL_ERROR, None, NONE)
 
 
 class Intake(Protocol):
