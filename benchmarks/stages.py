@@ -10,6 +10,7 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -20,7 +21,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from benchmarks.deliveries import Mix, deliveries
 from benchmarks.path import Path
 from benchmarks.result import Head
-from gateway.events.contract import check
+from gateway.events.contract import made_at
 from gateway.ingress.answers import Answers
 from gateway.pipeline.building import Marks, build_records
 from gateway.pipeline.delivery import Delivery
@@ -86,9 +87,12 @@ class _Events:
         self.deliveries = [path.intake.prove(*request) for request in self.requests]
         self.bodies = [each.body for each in self.deliveries]
         self.envelopes = [read_envelope(body) for body in self.bodies]
+        self.made = [
+            made_at(each.type, body) for each, body in zip(self.envelopes, self.bodies, strict=True)
+        ]
         self.contents = [
-            Content(delivery.body, envelope, flat=True, sound=True)
-            for delivery, envelope in zip(self.deliveries, self.envelopes, strict=True)
+            Content(body, envelope, flat=True, made=made)
+            for body, envelope, made in zip(self.bodies, self.envelopes, self.made, strict=True)
         ]
         for content in self.contents:
             content.flat  # noqa: B018 - made once here, so that it is no part of `value`
@@ -111,8 +115,8 @@ class _Events:
         )
 
 
-def _decode(body: bytes, envelope: Envelope) -> Content:
-    return Content(body, envelope, flat=True, sound=True)
+def _decode(body: bytes, envelope: Envelope, made: datetime | None) -> Content:
+    return Content(body, envelope, flat=True, made=made)
 
 
 def _answer(verdict: Verdict) -> bytes:
@@ -126,10 +130,10 @@ _STEPS: Mapping[str, Callable[[_Events], tuple[Callable[..., object], Inputs]]] 
     "envelope": lambda of: (read_envelope, [(body,) for body in of.bodies]),
     "identity, look": lambda of: (of.path.look, [(each,) for each in of.envelopes]),
     "contract": lambda of: (
-        check,
+        made_at,
         [(each.type, body) for each, body in zip(of.envelopes, of.bodies, strict=True)],
     ),
-    "decode": lambda of: (_decode, [*zip(of.bodies, of.envelopes, strict=True)]),
+    "decode": lambda of: (_decode, [*zip(of.bodies, of.envelopes, of.made, strict=True)]),
     "flatten": lambda of: (flatten, [(each.data,) for each in of.contents]),
     "value: encode flat, splice": lambda of: (
         Content.value,

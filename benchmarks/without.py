@@ -8,6 +8,7 @@ is no longer there.
 import gc
 import sys
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import gateway.assembly
@@ -35,6 +36,7 @@ __all__ = ["STAGES", "Without", "replace"]
 
 _WEBHOOK = Webhook("bench")
 _TYPE = next(iter(CATALOGUE))
+_MADE = datetime.now(UTC)
 _IDENTITY = Identity(b"\0" * 16, b"\0" * 8)
 
 
@@ -82,7 +84,7 @@ def _claims() -> None:
 
 
 def _contract() -> None:
-    replace(gateway.assembly, "check", lambda *_: ())
+    replace(gateway.assembly, "made_at", lambda *_: _MADE)
 
 
 def _metrics() -> None:

@@ -6,12 +6,12 @@ not: what is known of an event, and publishing (`intake`).
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Final, Protocol, final
 
 import structlog
 
 from gateway.events.catalogue import label_of
-from gateway.events.contract import Drift, check
+from gateway.events.contract import Drift, differences, made_at
 from gateway.pipeline.building import (
     UNMARKED,
     Marks,
@@ -31,6 +31,7 @@ __all__ = ["Assembly", "IntakeObserver"]
 
 _log = structlog.get_logger(__name__)
 _LEVELS = logging.getLevelNamesMapping()
+_NONE: Final[tuple[Drift, ...]] = ()
 
 
 class IntakeObserver(Protocol):
@@ -61,6 +62,7 @@ class IntakeObserver(Protocol):
         """An event was published though it may have been before."""
 
 
+@final
 class Assembly:
     """Builds records.
 
@@ -78,7 +80,7 @@ class Assembly:
         complete_since: Callable[[], float],
         observer: IntakeObserver,
     ) -> None:
-        self._sink = sink
+        self._limit = sink.record_limit
         self._quarantine = quarantine
         self._complete_since = complete_since
         self._observer = observer
@@ -87,7 +89,7 @@ class Assembly:
         self,
         delivery: Delivery,
         envelope: Envelope,
-        destinations: Sequence[Destination],
+        destinations: tuple[Destination, ...],
         *,
         conflict: bool,
     ) -> tuple[Record, ...]:
@@ -96,17 +98,14 @@ class Assembly:
         Raises:
             Ended: it belongs into the quarantine, for this reason.
         """
+        event_type, body = envelope.type, delivery.body
         try:
-            drifts = check(envelope.type, delivery.body)
-            content = Content(delivery.body, envelope, flat=delivery.webhook.flat, sound=not drifts)
+            made = made_at(event_type, body)
+            drifts = _NONE if made is not None else differences(event_type, body)
+            content = Content(body, envelope, flat=delivery.webhook.flat, made=made)
             marks = self._marks(delivery, content, drifts, conflict=conflict)
             records = build_records(
-                delivery,
-                envelope,
-                content,
-                destinations,
-                marks=marks,
-                limit=self._sink.record_limit,
+                delivery, envelope, content, destinations, marks=marks, limit=self._limit
             )
         except Ended:
             raise
@@ -114,11 +113,8 @@ class Assembly:
             _log.exception("event could not be built", event_id=envelope.id)
             raise Ended(Reason.UNPROCESSABLE, type(error).__name__) from error
         hints = delivery.hints
-        if (
-            marks is not UNMARKED  # as is whatever drifts
-            or hints.event_id != envelope.id
-            or hints.event_type != envelope.type
-        ):
+        # Whatever drifts is marked.
+        if marks is not UNMARKED or not hints.agree(envelope.id, event_type):
             self._notice(hints, envelope, drifts, marks)
         return records
 
@@ -127,7 +123,7 @@ class Assembly:
     ) -> Marks:
         late, since = is_late(delivery, content), self._complete_since()
         may_be_known = since > 0 and _may_be_older(content, since)
-        if not (drifts or conflict or late or may_be_known):
+        if not (late or may_be_known or conflict or drifts):
             return UNMARKED
         violated = any(drift.violates for drift in drifts)
         return Marks(violated, late, conflict, may_be_known)

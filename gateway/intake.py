@@ -10,6 +10,7 @@ so that a thousand of them need neither a task nor a future each.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import Final, final
 
 from msgspec import UNSET
 
@@ -28,9 +29,12 @@ from gateway.publication import Pending, Sink, ending
 
 __all__ = ["Intake"]
 
-_ACKED = Reason.ACKED  # looked up once: an enum's members cost as much as a call
+# Looked up once: an enum's members cost as much as a call, an imported name as much as an object.
+_ACKED: Final = Reason.ACKED
+_UNSET: Final = UNSET
 
 
+@final
 class Intake:
     """Takes deliveries.
 
@@ -170,7 +174,7 @@ class Intake:
         also = None if own.known else own.identity
         return self._publish(again, records, Reason.ACKED, subject, also=also)
 
-    def _wanted(self, delivery: Delivery, envelope: Envelope) -> Sequence[Destination]:
+    def _wanted(self, delivery: Delivery, envelope: Envelope) -> tuple[Destination, ...]:
         """Return where an event goes; raises `Ended` where it may not, or nobody wants it."""
         teams = delivery.webhook.teams
         if teams and envelope.team_id not in teams:
@@ -183,7 +187,7 @@ class Intake:
     def _identity(self, envelope: Envelope) -> Identity:
         said = envelope.data
         return self._digester.event(
-            envelope.team_id, envelope.id, said if said is not UNSET else b""
+            envelope.team_id, envelope.id, said if said is not _UNSET else b""
         )
 
     def _publish(
@@ -201,13 +205,13 @@ class Intake:
         What is held is the standing's identity, and `also`.
         """
         try:
-            publication = self._sink.publish(records)
+            answer, settled = self._sink.publish(records)
         except Ended as refusal:
             return subject.verdict(refusal.reason, refusal.detail)
-        self._claims.hold(standing.identity, publication.settled)
+        self._claims.hold(standing.identity, settled)
         if also is not None:
-            self._claims.hold(also, publication.settled)
-        return Pending(publication.answer, reason, subject, publication.settled, detail)
+            self._claims.hold(also, settled)
+        return Pending(answer, reason, subject, settled, detail)
 
     def _share(self, standing: Standing, subject: Subject) -> Verdict | Pending:
         """Answer as the event's first delivery was, or will be, answered."""

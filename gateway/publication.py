@@ -6,9 +6,7 @@ of Kafka's client (`gateway.sink`) or of HTTP (`gateway.ingress`); both edges me
 
 from asyncio import Future, wait
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
-
-import msgspec
+from typing import NamedTuple, Protocol, final
 
 from gateway.pipeline.reasons import Reason
 from gateway.pipeline.record import Record
@@ -50,7 +48,8 @@ class Publication(NamedTuple):
     settled: "Future[tuple[Ack, ...] | Reason]"
 
 
-class Pending(msgspec.Struct, frozen=True):
+@final
+class Pending:
     """A delivery on its way: how it ended, once its answer is there.
 
     Attributes:
@@ -61,11 +60,21 @@ class Pending(msgspec.Struct, frozen=True):
         detail: why it goes into the quarantine, for people; not for the answer.
     """
 
-    answer: "Future[tuple[Ack, ...] | Reason] | Future[Reason]"
-    acked: Reason
-    subject: Subject
-    settled: "Future[tuple[Ack, ...] | Reason]"
-    detail: str = ""
+    __slots__ = ("acked", "answer", "detail", "settled", "subject")
+
+    def __init__(
+        self,
+        answer: "Future[tuple[Ack, ...] | Reason] | Future[Reason]",
+        acked: Reason,
+        subject: Subject,
+        settled: "Future[tuple[Ack, ...] | Reason]",
+        detail: str = "",
+    ) -> None:
+        self.answer = answer
+        self.acked = acked
+        self.subject = subject
+        self.settled = settled
+        self.detail = detail
 
     def verdict(self) -> Verdict:
         """Return how the delivery ended; only once `answer` is done."""

@@ -164,7 +164,7 @@ async def _look(config: Config, rows: Sequence[Row], telling: Telling) -> Landed
         webhook = webhooks.get(row.webhook)
         if webhook is None or row.type is None:
             return []
-        return [topic for topic, _ in router.destinations(row.type, webhook)]
+        return [each.topic for each in router.destinations(row.type, webhook)]
 
     landed = Landed(destined)
     with telling.progress("Looking for what is there already") as passed:

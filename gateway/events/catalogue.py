@@ -7,7 +7,7 @@ To add a type: write its struct, with its tag, in the module of its category; ad
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from gateway.events import articles, community, customers, gamification, surveys, team, tickets
 from gateway.events.envelope import Event
@@ -134,4 +134,7 @@ def category_of(event_type: str) -> str:
 
 def label_of(event_type: str) -> str:
     """Return the type itself where the catalogue has it, else `OTHER`: a closed set of labels."""
-    return event_type if event_type in CATALOGUE else OTHER
+    return _LABELS.get(event_type, OTHER)
+
+
+_LABELS: Final = {name: name for name in CATALOGUE}

@@ -8,10 +8,12 @@ an event that passes the twin has neither a violation nor an unknown field. Only
 fails is looked at again, to tell which.
 """
 
+from collections.abc import Callable
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from itertools import islice
-from typing import Any, NamedTuple, TypeVar, Union, get_args
+from typing import Any, Final, NamedTuple, TypeVar, Union, get_args
 
 import msgspec
 
@@ -19,7 +21,7 @@ from gateway.events.catalogue import CATALOGUE
 from gateway.events.shapes import struct_in
 from gateway.events.violation import read_violation
 
-__all__ = ["MAX_UNKNOWN_FIELDS", "Drift", "DriftKind", "check"]
+__all__ = ["MAX_UNKNOWN_FIELDS", "Drift", "DriftKind", "check", "differences", "made_at"]
 
 MAX_UNKNOWN_FIELDS = 16
 """Unknown fields told per object; what is beyond adds nothing to the report."""
@@ -83,14 +85,31 @@ def check(event_type: str, body: bytes) -> tuple[Drift, ...]:
     A violation comes first and alone of its kind: msgspec stops at the first it meets.
     Where nothing is returned every byte was read: the body is JSON throughout.
     """
-    twin = _TWINS.get(event_type)
-    if twin is None:
-        return (Drift(DriftKind.UNKNOWN_TYPE, "type", "not in the catalogue"),)
+    return () if made_at(event_type, body) is not None else differences(event_type, body)
+
+
+def made_at(event_type: str, body: bytes) -> datetime | None:
+    """Return when an event was made that is what the catalogue says; None where it differs.
+
+    Args:
+        event_type: the `type` of the envelope.
+        body: the whole event. Where a time is returned every byte was read.
+    """
+    decode = _TWINS.get(event_type)
+    if decode is None:
+        return None
     try:
-        twin.decode(body)
+        made: datetime = decode(body).created_at
     except _NOT_JSON:
-        return _look_again(event_type, body)
-    return ()
+        return None
+    return made
+
+
+def differences(event_type: str, body: bytes) -> tuple[Drift, ...]:
+    """Return how an event differs that `made_at` does not vouch for; see `check`."""
+    if event_type not in _TWINS:
+        return (Drift(DriftKind.UNKNOWN_TYPE, "type", "not in the catalogue"),)
+    return _look_again(event_type, body)
 
 
 def _look_again(event_type: str, body: bytes) -> tuple[Drift, ...]:
@@ -172,7 +191,9 @@ def _decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
     return msgspec.json.Decoder(kind, float_hook=float)
 
 
-_TWINS = {name: _decoder(_twin(row.struct)) for name, row in CATALOGUE.items()}
+_TWINS: Final[dict[str, Callable[[bytes], Any]]] = {
+    name: _decoder(_twin(row.struct)).decode for name, row in CATALOGUE.items()
+}
 _LENIENT = {name: _decoder(row.struct) for name, row in CATALOGUE.items()}
 _PLAIN = _decoder(object)
 _KNOWN = {name: _known(row.struct) for name, row in CATALOGUE.items()}

@@ -18,11 +18,11 @@ The rules that make it safe:
 import time
 from asyncio import Future, Task, get_running_loop, wait
 from collections.abc import Callable
+from typing import final
 
 from gateway.idempotency.identity import ANY_DATA, Digester, Identity
 from gateway.idempotency.marks import MarkStore
 from gateway.idempotency.window import Window
-from gateway.pipeline.fact import Fact
 from gateway.pipeline.reasons import Reason
 from gateway.publication import Ack
 
@@ -32,7 +32,8 @@ Settled = Future[tuple[Ack, ...] | Reason]
 """`Publication.settled`: the truth about a set of records, however late."""
 
 
-class Standing(Fact, frozen=True):
+@final
+class Standing:
     """What is known of an event when it arrives.
 
     Attributes:
@@ -42,10 +43,20 @@ class Standing(Fact, frozen=True):
         conflict: whether its id was seen with other data.
     """
 
-    identity: Identity
-    seen_at: int | None = None
-    twin: Settled | None = None
-    conflict: bool = False
+    __slots__ = ("conflict", "identity", "seen_at", "twin")
+
+    def __init__(
+        self,
+        identity: Identity,
+        seen_at: int | None = None,
+        twin: Settled | None = None,
+        *,
+        conflict: bool = False,
+    ) -> None:
+        self.identity = identity
+        self.seen_at = seen_at
+        self.twin = twin
+        self.conflict = conflict
 
     @property
     def known(self) -> bool:
@@ -53,6 +64,7 @@ class Standing(Fact, frozen=True):
         return self.seen_at is not None or self.twin is not None
 
 
+@final
 class Claims:
     """The claims of one process.
 

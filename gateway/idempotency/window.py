@@ -9,6 +9,7 @@ Pure: the time is an argument.
 from collections import deque
 from collections.abc import Sequence
 from itertools import islice
+from typing import final
 
 from gateway.idempotency.identity import DATA_BYTES, KEY_BYTES, Identity
 
@@ -21,6 +22,7 @@ _SHELF_COST = 64  # an empty bytearray and its slot
 _GRAIN = 10  # seconds; the step in which a full window forgets
 
 
+@final
 class Window:
     """A bounded map from key to data digest, with expiry.
 
@@ -55,7 +57,8 @@ class Window:
 
     def may_hold(self, key: bytes) -> bool:
         """Tell whether a key may be remembered: no more than a hint, but its absence is sure."""
-        return key in self._shelves[key[0] << 8 | key[1]]
+        shelf = self._shelves[key[0] << 8 | key[1]]
+        return len(shelf) > 0 and shelf.find(key) >= 0  # `in` tries to read the key as one byte
 
     def find(self, key: bytes, now: float) -> tuple[bytes, int] | None:
         """Return the data digest and the second of the mark of a remembered key."""

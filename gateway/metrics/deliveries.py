@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from typing import Any, Final, final
 
 from gateway.events.catalogue import OTHER
 from gateway.metrics import labels
@@ -10,15 +11,16 @@ from gateway.metrics.series import Labels
 
 __all__ = ["DeliveryMeter"]
 
-_ATTEMPTS: dict[int | None, Labels] = {
+_ATTEMPTS: Final[dict[int | None, Any]] = {
     int(value): (value,) for value in labels.ATTEMPT.values if value != OTHER
 }
-_OTHER_ATTEMPT = (OTHER,)
+_OTHER_ATTEMPT: Final[Any] = (OTHER,)
 _HEADERS = frozenset(labels.HEADER.values)
 _DRIFTS = frozenset(labels.DRIFT.values)
 _EVENT_TYPES = frozenset(labels.EVENT_TYPE.values)
 
 
+@final
 class _Proofs:
     """What one secret has proved: how many deliveries, and when the last one."""
 
@@ -29,6 +31,7 @@ class _Proofs:
         self.last = 0.0
 
 
+@final
 class DeliveryMeter:
     """Counts what the intake notices.
 
@@ -43,12 +46,11 @@ class DeliveryMeter:
     ) -> None:
         self._clock = clock
         self._proofs = {
-            (webhook, index): _Proofs()
-            for webhook, count in webhooks.items()
-            for index in range(count)
+            webhook: [_Proofs() for _ in range(count)] for webhook, count in webhooks.items()
         }
-        for (webhook, index), proofs in self._proofs.items():
-            _watch(book, proofs, webhook, str(index))
+        for webhook, secrets in self._proofs.items():
+            for index, proofs in enumerate(secrets):
+                _watch(book, proofs, webhook, str(index))
         self._skew = book.distributions("cstar_gateway_clock_skew_seconds", [()]).at()
         self._attempts = book.tally("cstar_gateway_delivery_attempt_total").counts
         self._mismatches = book.tally("cstar_gateway_header_mismatch_total")
@@ -61,7 +63,7 @@ class DeliveryMeter:
 
     def signature_matched(self, webhook: str, index: int, skew: float | None) -> None:
         """Count a proof by the webhook's secret `index`; `skew` is our clock less `t`, seconds."""
-        proofs = self._proofs[webhook, index]
+        proofs = self._proofs[webhook][index]
         proofs.count += 1
         proofs.last = self._clock()
         if skew is not None:

@@ -6,6 +6,7 @@ and a walk over the buckets, for each number; these cost a dict look-up or a bis
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
+from typing import Final, final
 
 from prometheus_client.samples import Exemplar
 
@@ -27,6 +28,10 @@ Labels = tuple[str, ...]
 """Label values, in the order of the metric's labels."""
 
 
+_place: Final = bisect_left
+
+
+@final
 class Tally:
     """Counters by label values.
 
@@ -45,6 +50,7 @@ class Tally:
         self.counts[labels] = self.counts.get(labels, 0) + by
 
 
+@final
 class Distribution:
     """One histogram: how many values fell at or below each bound.
 
@@ -55,19 +61,19 @@ class Distribution:
     __slots__ = ("_exemplars", "bounds", "counts", "total")
 
     def __init__(self, bounds: tuple[float, ...]) -> None:
-        self.bounds = bounds
+        self.bounds = tuple([float(bound) for bound in bounds])  # an int is slow to compare with
         self.counts = [0] * (len(bounds) + 1)
         self.total = 0.0
         self._exemplars: dict[int, Exemplar] = {}
 
     def observe(self, value: float) -> None:
         """Add one value."""
-        self.counts[bisect_left(self.bounds, value)] += 1
+        self.counts[_place(self.bounds, value)] += 1
         self.total += value
 
     def exemplify(self, value: float, labels: Mapping[str, str], at: float) -> None:
         """Keep a value just observed, with what it can be looked up by, as its bucket's last."""
-        self._exemplars[bisect_left(self.bounds, value)] = Exemplar(dict(labels), value, at)
+        self._exemplars[_place(self.bounds, value)] = Exemplar(dict(labels), value, at)
 
     def cumulative(self) -> list[Bucket]:
         """Return the buckets as Prometheus wants them: `+Inf` last."""

@@ -1,12 +1,12 @@
 """Building: an event, or what could not become one, as finished Records."""
 
-from collections.abc import Callable, Sequence
-from functools import lru_cache
-from typing import NamedTuple
-from urllib.parse import quote
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple, final
 
-from gateway.pipeline.delivery import Delivery, Hints
+from gateway.pipeline.delivery import Delivery
 from gateway.pipeline.envelope import Envelope
+from gateway.pipeline.headers import Headers, add_hints, event_headers, of_team
 from gateway.pipeline.payload import Content
 from gateway.pipeline.reasons import Ended, Reason
 from gateway.pipeline.record import Record
@@ -14,18 +14,15 @@ from gateway.pipeline.routes import Destination
 
 __all__ = ["LATE_AFTER", "UNMARKED", "Marks", "build_quarantine", "build_records", "is_late"]
 
-Header = tuple[str, bytes]
-Headers = list[Header]
-
-LATE_AFTER = 300.0
+LATE_AFTER: Final = 300.0
 """Seconds between `created_at` and arrival after which a record says `cstar-late`."""
 
-_JSON = ("content-type", b"application/json")
-_SPECVERSION = ("ce_specversion", b"1.0")
 _LONGEST_DETAIL = 512
 # No record is larger than so many times its value and so much beside: whatever key and headers say
 # of the event stands in the value too, at least a third as long, and hints are short.
-_MOST_TIMES, _MOST_BESIDE = 5, 1024
+_MOST_TIMES: Final = 5
+_MOST_BESIDE: Final = 1024
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Marks(NamedTuple):
@@ -44,7 +41,7 @@ class Marks(NamedTuple):
     possible_duplicate: bool = False
 
 
-UNMARKED = Marks()
+UNMARKED: Final = Marks()
 """Nothing to say: nearly all events."""
 
 _MARK_HEADERS = (
@@ -59,7 +56,7 @@ def build_records(
     delivery: Delivery,
     envelope: Envelope,
     content: Content,
-    destinations: Sequence[Destination],
+    destinations: tuple[Destination, ...],
     *,
     marks: Marks,
     limit: Callable[[str], int],
@@ -77,15 +74,15 @@ def build_records(
     Raises:
         Ended: the flat form is over its caps, or `record_too_large`.
     """
-    key, source = _of_team(envelope.team_id)
-    headers = _event_headers(delivery.hints, envelope, content, source)
+    team = of_team(envelope.team_id)
+    headers = event_headers(delivery.hints, envelope, content, team.source)
     if marks is not UNMARKED:
         headers += [header for header, holds in zip(_MARK_HEADERS, marks, strict=True) if holds]
     shared, arrived = tuple(headers), int(delivery.arrived_at * 1000)
     records = []
-    for topic, form in destinations:
-        value = content.value(form)
-        record = Record(topic, key, value, shared, arrived)
+    for destination in destinations:
+        topic, value = destination.topic, content.value(destination.payload)
+        record = Record(topic, team.key, value, shared, arrived)
         most = limit(topic)
         if _MOST_TIMES * len(value) + _MOST_BESIDE > most:
             _check_size(record, most)
@@ -113,64 +110,43 @@ def build_quarantine(
     for name, value in (("cstar-event-id", hints.event_id), ("cstar-event-type", hints.event_type)):
         if value is not None:
             headers.append((name, value.encode()))
-    _add_hints(headers, hints)
+    add_hints(headers, hints)
     key = envelope.team_id.encode() if envelope is not None else None
     arrived = int(delivery.arrived_at * 1000)
     return Record(topic, key, delivery.body, tuple(headers), arrived)
 
 
+@final
+class _Bound:
+    """A time that no event of a second can be late after, kept for the next event of that second.
+
+    Two times of one zone are compared at once; as seconds since the epoch they must be made first.
+    """
+
+    __slots__ = ("at", "second")
+
+    def __init__(self) -> None:
+        self.second = -1
+        self.at = _EPOCH
+
+    def after(self, arrived_at: float) -> datetime:
+        """Return a time from which on nothing that arrives then is late."""
+        second = int(arrived_at)
+        if second != self.second:
+            self.at = _EPOCH + timedelta(seconds=second + 2 - LATE_AFTER)
+            self.second = second
+        return self.at
+
+
+_bound: Final = _Bound()
+
+
 def is_late(delivery: Delivery, content: Content) -> bool:
     """Tell whether an event arrives so long after `created_at` that newer ones may be before it."""
     made = content.created_at
-    return made is not None and delivery.arrived_at - made.seconds > LATE_AFTER
-
-
-def _event_headers(hints: Hints, envelope: Envelope, content: Content, source: Header) -> Headers:
-    """Return the CloudEvents 1.0 binary-mode headers (Kafka binding 3.2) and cStar's own."""
-    headers: Headers = [
-        _SPECVERSION,
-        ("ce_id", envelope.id.encode()),
-        source,
-        _of_type(envelope.type),
-    ]
-    if content.created_at is not None:
-        headers.append(("ce_time", content.created_at.text.encode()))
-    headers.append(_JSON)
-    _add_hints(headers, hints)
-    return headers
-
-
-def _add_hints(headers: Headers, hints: Hints) -> None:
-    if hints.webhook_id is not None:
-        headers.append(_of_webhook(hints.webhook_id))
-    if hints.attempt is not None:
-        headers.append(_of_attempt(hints.attempt))
-    if hints.request_id is not None:
-        headers.append(("cstar-request-id", hints.request_id.encode()))
-    if hints.traceparent is not None:
-        headers.append(("traceparent", hints.traceparent.encode()))
-
-
-@lru_cache(maxsize=8192)
-def _of_team(team_id: str) -> tuple[bytes, Header]:
-    """Return the record key of a team and its CloudEvents source, a URI reference."""
-    source = f"/cstar/teams/{quote(team_id, safe='')}"
-    return team_id.encode(), ("ce_source", source.encode())
-
-
-@lru_cache(maxsize=1024)
-def _of_type(event_type: str) -> Header:
-    return "ce_type", event_type.encode()
-
-
-@lru_cache(maxsize=1024)
-def _of_webhook(webhook_id: str) -> Header:
-    return "cstar-webhook-id", webhook_id.encode()
-
-
-@lru_cache(maxsize=1024)
-def _of_attempt(number: int) -> Header:
-    return "cstar-delivery-attempt", b"%d" % number
+    if made is None or made.at >= _bound.after(delivery.arrived_at):
+        return False
+    return delivery.arrived_at - made.seconds > LATE_AFTER
 
 
 def _check_size(record: Record, most: int) -> None:

@@ -6,26 +6,25 @@
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Protocol
+from typing import Final, Protocol, final
 
 from multidict import istr
 
-from gateway.pipeline.fact import Fact
+from gateway.pipeline.plain import Plain
 from gateway.pipeline.reasons import Ended, Reason
-from gateway.pipeline.signature import Keyring, parse_signature
+from gateway.pipeline.signature import Keyring
 from gateway.pipeline.webhook import Webhook
 
 __all__ = ["ASKED", "Delivery", "Headers", "Hints", "read_hints", "restore", "verify", "vouch"]
 
 # As istr they need not be folded for every request.
-_SIGNATURE = istr("X-Signature")
-_EVENT_ID = istr("X-Event-ID")
-_EVENT_TYPE = istr("X-Event-Type")
-_WEBHOOK_ID = istr("X-Webhook-ID")
-_DELIVERY_ATTEMPT = istr("X-Delivery-Attempt")
-_REQUEST_ID = istr("x-cstar-request-id")
-_TRACE = istr("traceparent")
+_SIGNATURE: Final = istr("X-Signature")
+_EVENT_ID: Final = istr("X-Event-ID")
+_EVENT_TYPE: Final = istr("X-Event-Type")
+_WEBHOOK_ID: Final = istr("X-Webhook-ID")
+_DELIVERY_ATTEMPT: Final = istr("X-Delivery-Attempt")
+_REQUEST_ID: Final = istr("x-cstar-request-id")
+_TRACE: Final = istr("traceparent")
 
 ASKED: Sequence[str] = (
     _SIGNATURE,
@@ -39,8 +38,9 @@ ASKED: Sequence[str] = (
 """The header fields that are asked for here, as they are asked for."""
 
 _LONGEST = 128  # characters of a hint
-_ATTEMPTS: dict[str | None, int] = {str(number): number for number in range(1, 1000)}
+_ATTEMPTS: Final[dict[str | None, int]] = {str(number): number for number in range(1, 1000)}
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")  # W3C trace context
+_MOST_KNOWN: Final = 1024
 
 
 class Names(Protocol):
@@ -57,24 +57,61 @@ class Headers(Names, Protocol):
         """Return every value in order, or `default`."""
 
 
-class Hints(Fact, frozen=True):
+@final
+class Hints(Plain):
     """What unsigned headers claim; None where absent or not well formed.
 
     Never identity, route or key: the signed body decides those.
     """
 
-    event_id: str | None = None
-    event_type: str | None = None
-    webhook_id: str | None = None
-    attempt: int | None = None
-    request_id: str | None = None
-    traceparent: str | None = None
+    __slots__ = ("_event_id", "_event_type", "attempt", "request_id", "traceparent", "webhook_id")
+
+    def __init__(
+        self,
+        event_id: str | None = None,
+        event_type: str | None = None,
+        webhook_id: str | None = None,
+        attempt: int | None = None,
+        request_id: str | None = None,
+        traceparent: str | None = None,
+    ) -> None:
+        self._event_id = event_id
+        self._event_type = event_type
+        self.webhook_id = webhook_id
+        self.attempt = attempt
+        self.request_id = request_id
+        self.traceparent = traceparent
+
+    @property
+    def event_id(self) -> str | None:
+        """The event's id. Nearly always it is only compared (`agree`), so it is judged here."""
+        return _token(self._event_id)
+
+    @property
+    def event_type(self) -> str | None:
+        """The event's type, likewise."""
+        return _token(self._event_type)
+
+    def agree(self, event_id: str, event_type: str) -> bool:
+        """Tell whether both are there as the body says them; it may not be printable ASCII."""
+        return self._event_id == event_id and self._event_type == event_type
+
+    def told(self) -> tuple[object, ...]:
+        """Return what they claim."""
+        said = (self.event_id, self.event_type, self.webhook_id, self.attempt)
+        return *said, self.request_id, self.traceparent
+
+    def continued(self, traceparent: str) -> "Hints":
+        """Return the same with another trace."""
+        ids = self._event_id, self._event_type, self.webhook_id
+        return Hints(*ids, self.attempt, self.request_id, traceparent)
 
 
 _NO_HINTS = Hints()
 
 
-class Delivery(Fact, frozen=True):
+@final
+class Delivery(Plain):
     """One signed request whose signature holds.
 
     Attributes:
@@ -87,12 +124,33 @@ class Delivery(Fact, frozen=True):
         hints: what the unsigned headers claim.
     """
 
-    body: bytes
-    webhook: Webhook
-    key_index: int
-    arrived_at: float
-    signed_at: int | None
-    hints: Hints
+    __slots__ = ("arrived_at", "body", "hints", "key_index", "signed_at", "webhook")
+
+    def __init__(
+        self,
+        body: bytes,
+        webhook: Webhook,
+        key_index: int,
+        arrived_at: float,
+        signed_at: int | None,
+        hints: Hints,
+    ) -> None:
+        self.body = body
+        self.webhook = webhook
+        self.key_index = key_index
+        self.arrived_at = arrived_at
+        self.signed_at = signed_at
+        self.hints = hints
+
+    def told(self) -> tuple[object, ...]:
+        """Return its fields."""
+        told = (self.body, self.webhook, self.key_index, self.arrived_at)
+        return *told, self.signed_at, self.hints
+
+    def continued(self, traceparent: str) -> "Delivery":
+        """Return the same in another trace."""
+        told = self.body, self.webhook, self.key_index, self.arrived_at
+        return Delivery(*told, self.signed_at, self.hints.continued(traceparent))
 
 
 def verify(
@@ -111,15 +169,13 @@ def verify(
         Ended: one of the `signature_*` reasons. The time is judged last, so that only a true
             signature is told that it is stale.
     """
-    signature = parse_signature(headers.getall(_SIGNATURE, ()))
-    key = keyring.match(signature, body)
-    signed_at = None
-    if signature.time is not None:
-        signed_at = int(signature.time)
-        if now - signed_at > tolerance:
-            raise Ended(Reason.SIGNATURE_STALE, f"signed {now - signed_at:.0f} s ago")
-        if signed_at - now > tolerance:
-            raise Ended(Reason.SIGNATURE_FUTURE, f"signed {signed_at - now:.0f} s ahead")
+    key, signed_at = keyring.prove(headers.getall(_SIGNATURE, ()), body)
+    if signed_at is not None:
+        age = now - signed_at
+        if age > tolerance:
+            raise Ended(Reason.SIGNATURE_STALE, f"signed {age:.0f} s ago")
+        if -age > tolerance:
+            raise Ended(Reason.SIGNATURE_FUTURE, f"signed {-age:.0f} s ahead")
     return Delivery(body, key.webhook, key.index, now, signed_at, read_hints(headers))
 
 
@@ -156,8 +212,8 @@ def read_hints(headers: Names) -> Hints:
     get = headers.get
     traceparent = get(_TRACE)
     return Hints(
-        _token(get(_EVENT_ID)),
-        _known_token(get(_EVENT_TYPE)),
+        get(_EVENT_ID),
+        get(_EVENT_TYPE),
         _known_token(get(_WEBHOOK_ID)),
         _ATTEMPTS.get(get(_DELIVERY_ATTEMPT)),
         _token(get(_REQUEST_ID)),
@@ -172,4 +228,13 @@ def _token(value: str | None) -> str | None:
     return None
 
 
-_known_token = lru_cache(maxsize=1024)(_token)  # for what comes with many deliveries
+_known: Final[dict[str | None, str]] = {}  # tokens that come with many deliveries
+
+
+def _known_token(value: str | None) -> str | None:
+    known = _known.get(value)
+    if known is None:
+        known = _token(value)
+        if known is not None and len(_known) < _MOST_KNOWN:
+            _known[value] = known
+    return known

@@ -1,6 +1,6 @@
 """Document: every byte of a body decoded, strictly. What passes is UTF-8 JSON from end to end."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from msgspec import Raw
@@ -15,7 +15,7 @@ def _lexeme(number: str) -> Raw:
     return Raw(number.encode())
 
 
-_decode = msgspec.json.Decoder(float_hook=_lexeme).decode
+_decode: Final = msgspec.json.Decoder(float_hook=_lexeme).decode
 
 
 def decode_document(body: bytes | Raw) -> Any:

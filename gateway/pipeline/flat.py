@@ -10,17 +10,21 @@ The rules, also in docs/flat.md with vectors other languages can use:
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final, final
 
 import msgspec
 
-from gateway.pipeline.fact import Fact
+from gateway.pipeline.plain import Plain
 from gateway.pipeline.reasons import Ended, Reason
 
 __all__ = ["FlatCaps", "encode_flat", "flatten"]
 
+_MOST_KEPT: Final = 2_000_000  # bytes of names
+_NAME: Final = 150  # bytes: what a name takes beside its characters
 
-class FlatCaps(Fact, frozen=True):
+
+@final
+class FlatCaps(Plain):
     """Where flattening stops.
 
     Attributes:
@@ -29,13 +33,94 @@ class FlatCaps(Fact, frozen=True):
         size: most bytes of the encoded flat form.
     """
 
-    depth: int = 32
-    keys: int = 2_000
-    size: int = 1_048_576
+    __slots__ = ("depth", "keys", "size")
+
+    def __init__(self, depth: int = 32, keys: int = 2_000, size: int = 1_048_576) -> None:
+        self.depth = depth
+        self.keys = keys
+        self.size = size
+
+    def told(self) -> tuple[object, ...]:
+        """Return its fields."""
+        return self.depth, self.keys, self.size
 
 
-_CAPS = FlatCaps()
-_encode = msgspec.json.Encoder().encode
+@final
+class _Names:
+    """What the keys of an object are called below a prefix, kept for the next such object."""
+
+    __slots__ = ("below", "leaves", "prefix")
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+        self.leaves: dict[str, str] = {}
+        self.below: dict[str, _Names] = {}
+
+
+@final
+class _Walk:
+    """One walk over a document.
+
+    Attributes:
+        flat: the leaves met.
+        room: what is left of the size cap: each prefix costs its length once a child, which bounds
+            the memory of the names before they are built.
+        made: bytes of names that nobody had met before.
+    """
+
+    __slots__ = ("flat", "made", "room")
+
+    def __init__(self, room: int) -> None:
+        self.flat: dict[str, Any] = {}
+        self.room = room
+        self.made = 0
+
+    def add(self, node: dict[str, Any], names: _Names, depth: int) -> int:
+        """Add the leaves below `node`; return how many there are, collisions included."""
+        if depth <= 0:
+            raise Ended(Reason.NESTING_TOO_DEEP, "data has more levels than a flat name may have")
+        leaves = len(node)
+        self.room -= len(names.prefix) * leaves
+        if self.room < 0:
+            raise Ended(Reason.FLAT_TOO_LARGE, "the names alone exceed the cap")
+        flat, known = self.flat, names.leaves
+        for key, value in node.items():
+            if type(value) is dict and value:
+                below = names.below.get(key)
+                if below is None:
+                    below = names.below[key] = _Names(f"{names.prefix}{key}_")
+                    self.made += _NAME + 2 * len(below.prefix)
+                leaves += self.add(value, below, depth - 1) - 1
+                continue
+            name = known.get(key)
+            if name is None:
+                name = known[key] = names.prefix + key
+                self.made += _NAME + 2 * len(name)
+            flat[name] = value
+        return leaves
+
+
+@final
+class _Kept:
+    """The names that documents had so far, while they are not too many."""
+
+    __slots__ = ("size", "top")
+
+    def __init__(self) -> None:
+        self.top = _Names("")
+        self.size = 0
+
+    def add(self, made: int) -> None:
+        """Take note of so many bytes more; forget all where that is too much: a key may be any."""
+        self.size += made
+        if self.size > _MOST_KEPT:
+            self.top = _Names("")
+            self.size = 0
+
+
+_CAPS: Final = FlatCaps()
+_kept: Final = _Kept()
+_encode: Final = msgspec.json.Encoder().encode
 
 
 def flatten(data: dict[str, Any], caps: FlatCaps = _CAPS) -> dict[str, Any]:
@@ -46,33 +131,16 @@ def flatten(data: dict[str, Any], caps: FlatCaps = _CAPS) -> dict[str, Any]:
     Raises:
         Ended: `nesting_too_deep`, `flat_too_many_keys` or `flat_too_large`.
     """
-    flat: dict[str, Any] = {}
-    leaves = _walk(data, "", flat, caps.depth, [caps.size])
+    walk = _Walk(caps.size)
+    try:
+        leaves = walk.add(data, _kept.top, caps.depth)
+    finally:
+        if walk.made:
+            _kept.add(walk.made)
     if leaves > caps.keys:
         raise Ended(Reason.FLAT_TOO_MANY_KEYS, f"{leaves} leaves, the most is {caps.keys}")
+    flat = walk.flat
     return flat if leaves == len(flat) else _resolve(data)
-
-
-def _walk(
-    node: dict[str, Any], prefix: str, flat: dict[str, Any], depth: int, room: list[int]
-) -> int:
-    """Add the leaves below `node` to `flat`; return how many there are, collisions included.
-
-    `room` is what is left of the size cap: each prefix costs its length once a child, which bounds
-    the memory of the names before they are built.
-    """
-    if depth <= 0:
-        raise Ended(Reason.NESTING_TOO_DEEP, "data has more levels than a flat name may have")
-    room[0] -= len(prefix) * len(node)
-    if room[0] < 0:
-        raise Ended(Reason.FLAT_TOO_LARGE, "the names alone exceed the cap")
-    leaves = len(node)
-    for key, value in node.items():
-        if type(value) is dict and value:
-            leaves += _walk(value, f"{prefix}{key}_", flat, depth - 1, room) - 1
-        else:
-            flat[prefix + key] = value
-    return leaves
 
 
 def _resolve(data: dict[str, Any]) -> dict[str, Any]:

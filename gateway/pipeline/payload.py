@@ -3,7 +3,8 @@
 cStar's own bytes are kept wherever the form allows: `flat` is spliced in before the last brace.
 """
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Final, final
 
 import msgspec
 from msgspec import UNSET
@@ -16,10 +17,12 @@ from gateway.pipeline.routes import Payload
 
 __all__ = ["Content"]
 
-_encode = msgspec.json.Encoder().encode
-_EVENT = Payload.EVENT
+_encode: Final = msgspec.json.Encoder().encode
+_EVENT: Final = Payload.EVENT
+_UNSET: Final = UNSET
 
 
+@final
 class Content:
     """What an event says, decoded once and written in the forms asked for.
 
@@ -31,8 +34,8 @@ class Content:
         body: the signed bytes.
         envelope: read from them.
         flat: whether the `event` form carries `flat` (an option of the webhook).
-        sound: whether the body is known to be what the catalogue says of its type, every byte
-            of it; then no more than the data is decoded.
+        made: when the event was made, where its body is known to be what the catalogue says of
+            its type, every byte of it; then no more than the data is decoded.
 
     Raises:
         Ended: where the body is not valid UTF-8 JSON throughout, or `data` is not an object.
@@ -40,17 +43,19 @@ class Content:
 
     __slots__ = ("_body", "_envelope", "_flat", "_splice", "created_at", "data")
 
-    def __init__(self, body: bytes, envelope: Envelope, *, flat: bool, sound: bool = False) -> None:
+    def __init__(
+        self, body: bytes, envelope: Envelope, *, flat: bool, made: datetime | None = None
+    ) -> None:
         self._body = body
         self._envelope = envelope
-        self._splice = flat and envelope.flat is UNSET
+        self._splice = flat and envelope.flat is _UNSET
         self._flat: dict[str, Any] | None = None
         self.data: dict[str, Any] = (
             decode_document(envelope.data)
-            if sound and envelope.data is not UNSET
+            if made is not None and envelope.data is not _UNSET
             else data_of(decode_document(body))
         )
-        self.created_at = created_at(envelope)
+        self.created_at = created_at(envelope, made)
 
     @property
     def flat(self) -> dict[str, Any]:
@@ -74,7 +79,7 @@ class Content:
         return b"".join((body[:end], b',"flat":', encode_flat(self.flat), body[end:]))
 
     def _nested(self) -> bytes:
-        if self._envelope.flat is UNSET:
+        if self._envelope.flat is _UNSET:
             return self._body
         whole = decode_document(self._body)
         return _encode({key: value for key, value in whole.items() if key != "flat"})
@@ -83,7 +88,7 @@ class Content:
         """Envelope and flat fields together; a flat field named like the envelope's is `data_…`."""
         envelope = self._envelope
         merged = {"id": envelope.id, "type": envelope.type}
-        if envelope.created_at is not UNSET:
+        if envelope.created_at is not _UNSET:
             merged["created_at"] = decode_document(envelope.created_at)
         merged["team_id"] = envelope.team_id
         for key, value in self.flat.items():

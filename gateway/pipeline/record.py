@@ -4,12 +4,15 @@ May live here: the shape of a record and what it weighs. May not: choices (topic
 are decided by `routes` and `building`) and anything of Kafka's client.
 """
 
-from gateway.pipeline.fact import Fact
+from typing import final
+
+from gateway.pipeline.plain import Plain
 
 __all__ = ["Record"]
 
 
-class Record(Fact, frozen=True):
+@final
+class Record(Plain):
     """A finished Kafka record; a sink adds the partition and nothing else.
 
     Attributes:
@@ -20,11 +23,25 @@ class Record(Fact, frozen=True):
         timestamp_ms: arrival, milliseconds since the epoch.
     """
 
-    topic: str
-    key: bytes | None
-    value: bytes
-    headers: tuple[tuple[str, bytes], ...]
-    timestamp_ms: int
+    __slots__ = ("headers", "key", "timestamp_ms", "topic", "value")
+
+    def __init__(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes,
+        headers: tuple[tuple[str, bytes], ...],
+        timestamp_ms: int,
+    ) -> None:
+        self.topic = topic
+        self.key = key
+        self.value = value
+        self.headers = headers
+        self.timestamp_ms = timestamp_ms
+
+    def told(self) -> tuple[object, ...]:
+        """Return its fields."""
+        return self.topic, self.key, self.value, self.headers, self.timestamp_ms
 
     @property
     def size(self) -> int:

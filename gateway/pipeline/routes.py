@@ -5,10 +5,11 @@ The set of topics is closed when the gateway starts: no topic name is ever built
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import final
 
 from gateway.events.catalogue import CATALOGUE, CATEGORIES, category_of
 from gateway.pipeline.fact import Fact
+from gateway.pipeline.plain import Plain
 from gateway.pipeline.subscription import Subscription
 from gateway.pipeline.webhook import Webhook
 
@@ -35,11 +36,19 @@ class Route(Fact, frozen=True):
     payload: Payload = Payload.EVENT
 
 
-class Destination(NamedTuple):
+@final
+class Destination(Plain):
     """Where one record of an event goes, and in which form."""
 
-    topic: str
-    payload: Payload
+    __slots__ = ("payload", "topic")
+
+    def __init__(self, topic: str, payload: Payload) -> None:
+        self.topic = topic
+        self.payload = payload
+
+    def told(self) -> tuple[object, ...]:
+        """Return its fields."""
+        return self.topic, self.payload
 
 
 class Topics(Fact, frozen=True):
@@ -67,6 +76,7 @@ class Topics(Fact, frozen=True):
         return f"{self.prefix}.idempotency"
 
 
+@final
 class Router:
     """The closed map from event type to destinations.
 

@@ -5,12 +5,14 @@ A pattern is an event type (`ticket.created`), a namespace (`ticket.*`) or every
 
 import re
 from collections.abc import Iterable
+from typing import final
 
 __all__ = ["Subscription"]
 
 _PATTERN = re.compile(r"\*|[^\s*]+\.\*|[^\s*]+")
 
 
+@final
 class Subscription:
     """A set of patterns over event types.
 

@@ -1,12 +1,15 @@
 """Verdict: how a delivery ended, for whoever answers it."""
 
-from gateway.pipeline.fact import Fact
+from typing import final
+
+from gateway.pipeline.plain import Plain
 from gateway.pipeline.reasons import Reason
 
 __all__ = ["Subject", "Verdict"]
 
 
-class Verdict(Fact, frozen=True):
+@final
+class Verdict(Plain):
     """How a delivery ended.
 
     Attributes:
@@ -16,17 +19,38 @@ class Verdict(Fact, frozen=True):
         detail: for people; empty where the reason says it all.
     """
 
-    reason: Reason
-    event_id: str | None = None
-    event_type: str = "other"
-    detail: str = ""
+    __slots__ = ("detail", "event_id", "event_type", "reason")
+
+    def __init__(
+        self,
+        reason: Reason,
+        event_id: str | None = None,
+        event_type: str = "other",
+        detail: str = "",
+    ) -> None:
+        self.reason = reason
+        self.event_id = event_id
+        self.event_type = event_type
+        self.detail = detail
+
+    def told(self) -> tuple[object, ...]:
+        """Return its fields."""
+        return self.reason, self.event_id, self.event_type, self.detail
 
 
-class Subject(Fact, frozen=True):
+@final
+class Subject(Plain):
     """Which event a delivery brings, as far as it could be read; see `Verdict`."""
 
-    event_id: str | None
-    event_type: str
+    __slots__ = ("event_id", "event_type")
+
+    def __init__(self, event_id: str | None, event_type: str) -> None:
+        self.event_id = event_id
+        self.event_type = event_type
+
+    def told(self) -> tuple[object, ...]:
+        """Return its fields."""
+        return self.event_id, self.event_type
 
     def verdict(self, reason: Reason, detail: str = "") -> Verdict:
         """Return that its delivery ended so."""

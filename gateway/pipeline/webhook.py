@@ -1,7 +1,8 @@
 """Webhook: one subscription at cStar that delivers here, and what it may bring."""
 
-import msgspec
+from typing import final
 
+from gateway.pipeline.plain import Plain
 from gateway.pipeline.subscription import Subscription
 
 __all__ = ["Webhook"]
@@ -9,7 +10,8 @@ __all__ = ["Webhook"]
 _EVERYTHING = Subscription(["*"])
 
 
-class Webhook(msgspec.Struct, frozen=True):
+@final
+class Webhook(Plain):
     """One `[[webhooks]]` of the configuration, without its secrets.
 
     Attributes:
@@ -20,8 +22,23 @@ class Webhook(msgspec.Struct, frozen=True):
         legacy_signature: whether the `sha256=` form, which never expires, is taken.
     """
 
-    name: str
-    events: Subscription = _EVERYTHING
-    flat: bool = True
-    teams: frozenset[str] = frozenset()
-    legacy_signature: bool = False
+    __slots__ = ("events", "flat", "legacy_signature", "name", "teams")
+
+    def __init__(
+        self,
+        name: str,
+        events: Subscription = _EVERYTHING,
+        *,
+        flat: bool = True,
+        teams: frozenset[str] = frozenset(),
+        legacy_signature: bool = False,
+    ) -> None:
+        self.name = name
+        self.events = events
+        self.flat = flat
+        self.teams = teams
+        self.legacy_signature = legacy_signature
+
+    def told(self) -> tuple[object, ...]:
+        """Return its fields."""
+        return self.name, self.events, self.flat, self.teams, self.legacy_signature

@@ -3,7 +3,6 @@
 from asyncio import CancelledError
 from typing import Protocol
 
-import msgspec
 from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
 from structlog.contextvars import bound_contextvars
 
@@ -92,10 +91,7 @@ class TracedIntake:
 def _continued(delivery: Delivery, span: Span) -> Delivery:
     """Return the delivery with its span in place of its sender's, for its records to carry."""
     said = written(span)
-    if said is None:
-        return delivery
-    hints = msgspec.structs.replace(delivery.hints, traceparent=said)
-    return msgspec.structs.replace(delivery, hints=hints)
+    return delivery if said is None else delivery.continued(said)
 
 
 def _end(span: Span, pending: Pending) -> None:

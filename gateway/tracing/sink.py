@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from functools import partial
 
-import msgspec
 from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
 
 from gateway.pipeline.reasons import Ended, Reason
@@ -87,7 +86,7 @@ def _named(record: Record, span: Span | None) -> Record:
     if said is None:
         return record
     headers = [(name, said.encode() if name == HEADER else value) for name, value in record.headers]
-    return msgspec.structs.replace(record, headers=tuple(headers))
+    return Record(record.topic, record.key, record.value, tuple(headers), record.timestamp_ms)
 
 
 def _settled(

@@ -279,7 +279,7 @@ async def test_a_failure_is_seen_before_its_turn_comes() -> None:
     """While an older chunk waits for its ack, the failure of a younger one stops the file."""
     run, hand = Run(), Hand()
     run.setting.intake._sink = hand  # type: ignore[assignment]
-    run.setting.intake._assembly._sink = hand  # type: ignore[assignment]
+    run.setting.intake._assembly._limit = hand.record_limit
 
     def heed(chunk: Chunk) -> None:
         if chunk.first == 3:

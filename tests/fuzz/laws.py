@@ -8,7 +8,7 @@ from typing import Any, NoReturn, TypeVar
 
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
-from gateway.events.contract import check
+from gateway.events.contract import check, made_at
 from gateway.ingress.answers import Answers
 from gateway.pipeline.building import Marks, build_quarantine, build_records, is_late
 from gateway.pipeline.delivery import Delivery, verify
@@ -108,8 +108,9 @@ def _check_records(delivery: Delivery, envelope: Envelope) -> None:
     body = delivery.body
     content = _only_ended(lambda: Content(body, envelope, flat=True))
     drifts = _only_ended(lambda: check(envelope.type, body))
-    if not drifts:
-        alone = _only_ended(lambda: Content(body, envelope, flat=True, sound=True))
+    made = _only_ended(lambda: made_at(envelope.type, body))
+    if made is not None:
+        alone = _only_ended(lambda: Content(body, envelope, flat=True, made=made))
         if (alone.data, alone.created_at) != (content.data, content.created_at):
             _break("the data alone says something else than the whole body")
     marks = Marks(any(drift.violates for drift in drifts), is_late(delivery, content))

@@ -54,7 +54,7 @@ def build(
         delivery,
         read_envelope(delivery.body),
         content,
-        [Destination("cstar.tickets", Payload.EVENT)],
+        (Destination("cstar.tickets", Payload.EVENT),),
         marks=marks,
         limit=lambda _topic: limit,
     )

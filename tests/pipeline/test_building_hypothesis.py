@@ -1,13 +1,14 @@
 """Laws of records."""
 
 import json
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.pipeline.building import Marks, build_records
+from gateway.pipeline.building import LATE_AFTER, Marks, build_records, is_late
 from gateway.pipeline.delivery import Delivery, Hints
 from gateway.pipeline.envelope import read_envelope
 from gateway.pipeline.payload import Content
@@ -34,7 +35,7 @@ def build(body: bytes, hints: Hints, form: Payload, limit: int) -> Record:
         Delivery(body, Webhook("crm"), 0, 0.0, None, hints),
         envelope,
         Content(body, envelope, flat=True),
-        [Destination("t", form)],
+        (Destination("t", form),),
         marks=Marks(violated=True, late=True, id_conflict=True, possible_duplicate=True),
         limit=lambda _: limit,
     )
@@ -60,3 +61,21 @@ def test_the_limit_is_exact(
     with pytest.raises(Ended) as ended:
         build(body, hints, form, size - 1)
     assert ended.value.reason is Reason.RECORD_TOO_LARGE
+
+
+AGES = st.floats(-400.0, 400.0) | st.sampled_from([299.0, 300.0, 300.000001, 301.0, 302.0])
+
+
+@given(st.lists(st.tuples(st.floats(0.0, 2e9), AGES, st.integers(-14, 14)), min_size=1, max_size=4))
+def test_late_is_told_by_the_seconds_between(
+    arrivals: list[tuple[float, float, int]],
+) -> None:
+    """However a time is compared, in whatever zone, late is what came 300 s after it."""
+    for made, age, hours in arrivals:
+        at = datetime.fromtimestamp(made, timezone(timedelta(hours=hours)))
+        event = {"id": "e", "type": "t", "team_id": "x", "created_at": at.isoformat(), "data": {}}
+        body = json.dumps(event).encode()
+        content = Content(body, read_envelope(body), flat=True)
+        arrived = made + 300.0 + age
+        delivery = Delivery(body, Webhook("crm"), 0, arrived, None, Hints())
+        assert is_late(delivery, content) is (arrived - at.timestamp() > LATE_AFTER)

@@ -25,3 +25,18 @@ def test_hints_are_visible_ascii(value: str) -> None:
     names = ("X-Event-ID", "X-Event-Type", "X-Webhook-ID", "x-cstar-request-id")
     headers = {**dict.fromkeys(names, value), "X-Delivery-Attempt": value}
     assert read_hints(headers) == Hints(token, token, token, attempt, token)
+
+
+@given(VALUES, VALUES, VALUES, VALUES)
+def test_ids_that_agree_differ_in_nothing(
+    said_id: str, said_type: str, event_id: str, event_type: str
+) -> None:
+    """Where the hints agree with the body, neither claims anything else; where not, one may."""
+    headers = {"X-Event-ID": said_id, "X-Event-Type": said_type}
+    hints = read_hints(headers)
+    for told_id, told_type in ((event_id, event_type), (said_id, said_type)):
+        if hints.agree(told_id, told_type):
+            assert hints.event_id in {None, told_id}
+            assert hints.event_type in {None, told_type}
+        else:
+            assert (said_id, said_type) != (told_id, told_type)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from gateway.pipeline.envelope import read_envelope
-from gateway.pipeline.event import Moment, created_at, data_of
+from gateway.pipeline.event import created_at, data_of
 from gateway.pipeline.reasons import Ended, Reason
 
 
@@ -37,4 +37,17 @@ def test_event_time(sent: object, seconds: float | None) -> None:
     """Times with and without milliseconds are read; what is no time is no time, not a fault."""
     body = {"id": "e", "type": "t", "team_id": "x", "created_at": sent}
     moment = created_at(read_envelope(json.dumps(body).encode()))
-    assert moment == (None if seconds is None else Moment(str(sent), seconds))
+    if moment is None:
+        assert seconds is None
+    else:
+        assert (moment.text, moment.seconds) == (str(sent).encode(), seconds)
+
+
+@pytest.mark.parametrize("sent", ["2026-04-27T20:42:11.5+02:00", "2026-04-27T18:42:11\\u005a"])
+def test_a_time_that_was_read_before_keeps_its_text(sent: str) -> None:
+    """Whoever knows the time already is told the same, escapes and all."""
+    body = f'{{"id":"e","type":"t","team_id":"x","created_at":"{sent}"}}'.encode()
+    envelope = read_envelope(body)
+    moment = created_at(envelope)
+    assert moment is not None
+    assert created_at(envelope, moment.at) == moment

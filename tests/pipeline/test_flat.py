@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gateway.pipeline import flat as module
 from gateway.pipeline.document import decode_document
 from gateway.pipeline.flat import FlatCaps, encode_flat, flatten
 from gateway.pipeline.reasons import Ended, Reason
@@ -59,3 +60,14 @@ def test_size_cap_holds_for_the_encoded_form() -> None:
     with pytest.raises(Ended) as ended:
         encode_flat({"a": "x" * 20}, FlatCaps(size=20))
     assert ended.value.reason is Reason.FLAT_TOO_LARGE
+
+
+def test_names_are_kept_while_they_are_not_too_many() -> None:
+    """Names are made once; where any document brings others they are forgotten, not hoarded."""
+    wanted = {"ticket_id": 1}
+    for number in range(30):
+        flat = flatten({f"{number}" * 50_000: 1, "ticket": {"id": 1}})
+        assert flat == {f"{number}" * 50_000: 1, **wanted}
+        assert module._kept.size <= module._MOST_KEPT
+    first, again = flatten({"ticket": {"id": 1}}), flatten({"ticket": {"id": 2}})
+    assert next(iter(first)) is next(iter(again))
