@@ -26,10 +26,11 @@ _DELIVERY_ATTEMPT: Final = istr("X-Delivery-Attempt")
 _REQUEST_ID: Final = istr("x-cstar-request-id")
 _TRACE: Final = istr("traceparent")
 
-_LONGEST = 128  # characters of a hint
+_LONGEST: Final = 128  # characters of a hint
 _ATTEMPTS: Final[dict[str | None, int]] = {str(number): number for number in range(1, 1000)}
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")  # W3C trace context
 _MOST_KNOWN: Final = 1024
+# W3C trace context
+_TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class Names(Protocol):
