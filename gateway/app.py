@@ -26,7 +26,7 @@ from gateway.ingress.admin import AdminServer, Check
 from gateway.ingress.server import IngressServer
 from gateway.ingress.webhook import Intake
 from gateway.metrics import labels
-from gateway.pipeline.reasons import Reason
+from gateway.readiness import Readiness
 from gateway.rotation import Rotation
 
 __all__ = ["Gateway"]
@@ -50,7 +50,6 @@ class Gateway:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._began = False
         self._draining = False
         self._engine = engine = Engine(config)
         self._tls = parts.listener_tls(config)
@@ -58,8 +57,10 @@ class Gateway:
         if self._tls is not None:
             self._renewables.append(("ingress", "certificates", self._tls))
         self._renewal: asyncio.TimerHandle | None = None
+        self._readiness = Readiness(lambda: self._look()[0], engine.behind)
+        unready = self._readiness.reason
         self._ingress = IngressServer(
-            self._taking(), engine.telemetry, unready=self._unready, limits=parts.limits(config)
+            self._taking(), engine.telemetry, unready=unready, limits=parts.limits(config)
         )
         for check in labels.CHECK.values:
             engine.telemetry.watch("cstar_gateway_ready", partial(self._holds, check), check)
@@ -124,10 +125,16 @@ class Gateway:
 
     def checks(self) -> Sequence[Check]:
         """Return what must hold for the gateway to be ready."""
-        ready = self._engine.checks()
-        self._began = self._began or all(check.ok for check in ready)
+        _, ready = self._look()
         serving = Check("serving", not self._draining, "shutting down" if self._draining else "")
         return (*ready, serving)
+
+    def _look(self) -> tuple[bool, Sequence[Check]]:
+        """Return whether all holds without which nothing is taken at first, and what that is."""
+        checks = self._engine.checks()
+        ready = all(check.ok for check in checks)
+        self._readiness.began = self._readiness.began or ready
+        return ready, checks
 
     def _holds(self, name: str) -> bool:
         return all(check.ok for check in self.checks() if check.name == name)
@@ -141,13 +148,6 @@ class Gateway:
         tracing, intake = self._engine.tracing, self._engine.intake
         scheme = "http" if self._tls is None else "https"
         return intake if tracing is None else tracing.intake(intake, scheme)
-
-    def _unready(self) -> Reason | None:
-        if not self._began:
-            self.checks()
-        if not self._began:
-            return Reason.STARTING
-        return Reason.JOURNAL_BEHIND if self._engine.behind else None
 
     def _renew_on(self) -> None:
         """Take up what connections are begun with anew; the last good serves until then."""

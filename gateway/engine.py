@@ -51,6 +51,7 @@ class Engine:
         intake: takes deliveries.
         sink: takes records.
         tracing: makes spans; None: there are none.
+        behind: whether other replicas may have accepted what is not known here, for the moment.
         renewables: what connections to Kafka are begun with: certificates, the password.
     """
 
@@ -69,6 +70,7 @@ class Engine:
         self._router = parts.router(config)
         digester = self._digester()
         self._marks = self._mark_store(digester)
+        self.behind = self._marks.behind
         self._claims = Claims(self._window, self._marks, digester, self._clock)
         self.intake = Intake(
             keyring=parts.keyring(config),
@@ -77,7 +79,7 @@ class Engine:
             sink=self.sink if self.tracing is None else self.tracing.sink(self.sink),
             claims=self._claims,
             digester=digester,
-            complete_since=lambda: self._marks.complete_since,
+            complete_since=self._marks.complete_since,
             twin_timeout=config.kafka.publish_timeout,
             observer=self.telemetry.deliveries,
             clock=time.time,
@@ -132,14 +134,9 @@ class Engine:
             await self.tracing.close(_SPANS_SECONDS)
 
     @property
-    def behind(self) -> bool:
-        """Whether other replicas may have accepted what is not known here, for the moment."""
-        return self._marks.behind
-
-    @property
     def complete(self) -> bool:
         """Whether all that was accepted within the window is known here."""
-        return self._marks.complete_since <= 0.0
+        return self._marks.complete_since() <= 0.0
 
     @property
     def unwritten(self) -> int:

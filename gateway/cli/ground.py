@@ -48,7 +48,7 @@ def wanting(engine: Engine) -> str | None:
     """Return what keeps an ingest from beginning, or from going on."""
     if problem := lacking(engine):
         return problem
-    if engine.behind or not engine.complete:
+    if engine.behind() or not engine.complete:
         return "idempotency: what was accepted before is not all known here"
     return None
 

@@ -6,7 +6,7 @@ collision, accidental or crafted, a matter of 1e-20 a year at 1,000 events a sec
 
 import secrets
 from hashlib import blake2b
-from typing import Any, final
+from typing import Any, Final, final
 
 from msgspec import Raw
 
@@ -14,9 +14,9 @@ from gateway.pipeline.plain import Plain
 
 __all__ = ["ANY_DATA", "DATA_BYTES", "KEY_BYTES", "Digester", "Identity", "shared_key"]
 
-KEY_BYTES = 16
-DATA_BYTES = 8
-ANY_DATA = bytes(DATA_BYTES)
+KEY_BYTES: Final = 16
+DATA_BYTES: Final = 8
+ANY_DATA: Final = bytes(DATA_BYTES)
 """In place of a data digest: what the event said is not known, so whatever it says matches."""
 
 

@@ -16,11 +16,12 @@ from typing import NamedTuple
 
 import structlog
 
+from gateway.idempotency.horizon import Horizon
 from gateway.idempotency.identity import Identity
 from gateway.idempotency.recall import Recall
 from gateway.idempotency.recovery import Recovery
 from gateway.idempotency.remembering import Remembering
-from gateway.idempotency.writing import BEAT_SECONDS, JournalWriter
+from gateway.idempotency.writing import JournalWriter
 from gateway.pipeline.record import Record
 from gateway.publication import Publication
 from gateway.retrieval import Log, LogFailed
@@ -28,8 +29,6 @@ from gateway.retrieval import Log, LogFailed
 __all__ = ["Journal", "JournalTopics"]
 
 _READY_WITHIN = 120.0  # seconds; then deliveries are taken, and marked as possible duplicates
-_BEHIND = 3 * BEAT_SECONDS  # by then cStar has not sent again what another replica was sent
-_PATIENCE = 60.0  # seconds; then deliveries are taken again, and marked as possible duplicates
 _LANDED_AFTER = 3.0  # seconds: what a broker had received of a producer that was cut off
 _AGAIN = 1.0  # seconds
 _LOOKS = 40  # attempts to read back what became of it, some minutes
@@ -63,6 +62,7 @@ class Journal:
         wall: seconds since the epoch, as deliveries' arrivals have them.
 
     Attributes:
+        horizon: how much of what others accepted is known.
         cold_starts: 1 where deliveries were taken before the window was complete.
     """
 
@@ -79,8 +79,7 @@ class Journal:
     ) -> None:
         own = secrets.token_bytes(8)
         self._loop = asyncio.get_running_loop()
-        self._began, self._began_at = self._loop.time(), wall()
-        self._wall = wall
+        self._began = self._loop.time()
         self._stopping = False
         self.cold_starts = 0
         self._reading: asyncio.Task[None] | None = None
@@ -94,27 +93,10 @@ class Journal:
             recovery=recovery,
             writer=self.writer,
         )
-
-    @property
-    def complete_since(self) -> float:
-        """From when on every mark is known, seconds since the epoch; 0 for always."""
-        if not self.recall.complete:
-            return self._began_at
-        return 0.0 if self._age < _BEHIND else self._wall()
-
-    @property
-    def _age(self) -> float:
-        """Seconds since all that others had marked was known here."""
-        return self._loop.time() - self.writer.fresh_at
-
-    @property
-    def behind(self) -> bool:
-        """Whether others may have accepted what we do not know of, and may be waited for.
-
-        After a stall, of this process or of its line to Kafka: what was received before it may
-        have been sent again, to another replica.
-        """
-        return _BEHIND <= self._age < _BEHIND + _PATIENCE and self.recall.complete
+        # Each delivery asks both: no frame of ours in between.
+        self.horizon = Horizon(self.recall, self.writer, self._loop, wall)
+        self.complete_since = self.horizon.complete_since
+        self.behind = self.horizon.behind
 
     @property
     def unwritten(self) -> int:
@@ -124,8 +106,8 @@ class Journal:
     @property
     def unready(self) -> str | None:
         """What is being read back; None when it is, or has taken too long to be waited for."""
-        if self.behind:
-            return f"the journal was not heard for {self._age:.0f} s"
+        if self.behind():
+            return f"the journal was not heard for {self.horizon.age():.0f} s"
         if self.recall.complete and self.writer.fresh_at > -inf:
             return None
         doing = "announcing us in the journal" if self.recall.complete else self.recall.progress

@@ -15,17 +15,15 @@ __all__ = ["MarkStore", "MemoryMarks"]
 class MarkStore(Protocol):
     """Keeps marks for other processes and for the next start of this one."""
 
-    @property
     def complete_since(self) -> float:
-        """From when on every mark is known here, seconds since the epoch; 0 for always.
+        """Return from when on every mark is known here, seconds since the epoch; 0 for always.
 
         An event created earlier may have been accepted without our knowing, and is published as a
         possible duplicate.
         """
 
-    @property
     def behind(self) -> bool:
-        """Whether others may have accepted what is not known here, for the moment."""
+        """Tell whether others may have accepted what is not known here, for the moment."""
 
     @property
     def unwritten(self) -> int:
@@ -60,14 +58,12 @@ class MemoryMarks:
     complete from the first moment.
     """
 
-    @property
     def complete_since(self) -> float:
-        """Always."""
+        """Return that it is always."""
         return 0.0
 
-    @property
     def behind(self) -> bool:
-        """Never."""
+        """Tell that it is never."""
         return False
 
     @property

@@ -9,17 +9,17 @@ Pure: the time is an argument.
 from collections import deque
 from collections.abc import Sequence
 from itertools import islice
-from typing import final
+from typing import Final, final
 
 from gateway.idempotency.identity import DATA_BYTES, KEY_BYTES, Identity
 
 __all__ = ["Window"]
 
-_ROW = KEY_BYTES + DATA_BYTES + 4
-_ROW_COST = _ROW + _ROW // 8  # bytearray keeps up to an eighth in reserve
-_SHELVES = 1 << 16
-_SHELF_COST = 64  # an empty bytearray and its slot
-_GRAIN = 10  # seconds; the step in which a full window forgets
+_ROW: Final = KEY_BYTES + DATA_BYTES + 4
+_ROW_COST: Final = _ROW + _ROW // 8  # bytearray keeps up to an eighth in reserve
+_SHELVES: Final = 1 << 16
+_SHELF_COST: Final = 64  # an empty bytearray and its slot
+_GRAIN: Final = 10  # seconds; the step in which a full window forgets
 
 
 @final

@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Final, final
+from functools import partial
+from typing import Final, final
 
 from gateway.events.catalogue import OTHER
 from gateway.metrics import labels
@@ -11,10 +12,7 @@ from gateway.metrics.series import Labels
 
 __all__ = ["DeliveryMeter"]
 
-_ATTEMPTS: Final[dict[int | None, Any]] = {
-    int(value): (value,) for value in labels.ATTEMPT.values if value != OTHER
-}
-_OTHER_ATTEMPT: Final[Any] = (OTHER,)
+_ATTEMPTS: Final = len(labels.ATTEMPT.values) - 1  # they are told apart so far, `other` last
 _HEADERS = frozenset(labels.HEADER.values)
 _DRIFTS = frozenset(labels.DRIFT.values)
 _EVENT_TYPES = frozenset(labels.EVENT_TYPE.values)
@@ -52,7 +50,10 @@ class DeliveryMeter:
             for index, proofs in enumerate(secrets):
                 _watch(book, proofs, webhook, str(index))
         self._skew = book.distributions("cstar_gateway_clock_skew_seconds", [()]).at()
-        self._attempts = book.tally("cstar_gateway_delivery_attempt_total").counts
+        self._attempts = [0] * (_ATTEMPTS + 1)
+        for place, value in enumerate(labels.ATTEMPT.values):
+            ask = partial(self._attempts.__getitem__, place)
+            book.watch("cstar_gateway_delivery_attempt_total", ask, value)
         self._mismatches = book.tally("cstar_gateway_header_mismatch_total")
         self._drifts = book.tally("cstar_gateway_contract_drift_total", _drifts())
         self._late = book.tally("cstar_gateway_late_total")
@@ -71,7 +72,10 @@ class DeliveryMeter:
 
     def attempt(self, number: int | None) -> None:
         """Count a proved delivery's attempt; one that does not say is counted as `other`."""
-        self._attempts[_ATTEMPTS.get(number, _OTHER_ATTEMPT)] += 1
+        place = _ATTEMPTS
+        if number is not None and 1 <= number <= _ATTEMPTS:
+            place = number - 1
+        self._attempts[place] += 1
 
     def last_attempt_failed(self) -> None:
         """Count a proved delivery that got a 503 and does not come again."""

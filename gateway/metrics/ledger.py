@@ -5,6 +5,7 @@ flight. May live here: the law and its numbers. May not: who ends what (`gateway
 """
 
 from collections.abc import Iterator
+from typing import Final, final
 
 from gateway.events.catalogue import OTHER
 from gateway.metrics.book import Book
@@ -14,7 +15,7 @@ from gateway.pipeline.reasons import ENDINGS, Outcome, Reason
 
 __all__ = ["Ledger"]
 
-_KEYS: dict[Reason, dict[str, Labels]] = {
+_KEYS: Final[dict[Reason, dict[str, Labels]]] = {
     reason: {
         event_type: (ending.outcome.value, reason.value, event_type)
         for event_type in EVENT_TYPE.values
@@ -23,6 +24,7 @@ _KEYS: dict[Reason, dict[str, Labels]] = {
 }
 
 
+@final
 class Ledger:
     """Counts deliveries in and out.
 
@@ -33,12 +35,13 @@ class Ledger:
     __slots__ = ("_ended", "_received")
 
     def __init__(self, book: Book) -> None:
-        self._received = book.tally("cstar_gateway_deliveries_received_total").counts
+        self._received = 0
+        book.watch("cstar_gateway_deliveries_received_total", lambda: self._received)
         self._ended = book.tally("cstar_gateway_deliveries_total", _foreseen()).counts
 
     def received(self) -> None:
         """Count a delivery in."""
-        self._received[()] += 1
+        self._received += 1
 
     def ended(self, reason: Reason, event_type: str) -> None:
         """Count a delivery out; an event type that is no label is counted as `other`."""
@@ -52,7 +55,7 @@ class Ledger:
     @property
     def in_flight(self) -> int:
         """Deliveries that were received and have not ended; 0 at rest is the law."""
-        return self._received[()] - sum(self._ended.values())
+        return self._received - sum(self._ended.values())
 
 
 def _foreseen() -> Iterator[Labels]:

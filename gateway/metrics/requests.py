@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import final
 
 from gateway.metrics import labels
 from gateway.metrics.book import Book
@@ -15,6 +16,7 @@ _USUAL = ("200", "202", "401", "503")
 _SAMPLED = 1  # of a traceparent's flags
 
 
+@final
 class RequestMeter:
     """Counts requests and connections of the public listener.
 

@@ -4,9 +4,8 @@ One thread, one event loop: no locks. prometheus_client's own counters and histo
 and a walk over the buckets, for each number; these cost a dict look-up or a bisection.
 """
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final, final
+from typing import final
 
 from prometheus_client.samples import Exemplar
 
@@ -28,7 +27,16 @@ Labels = tuple[str, ...]
 """Label values, in the order of the metric's labels."""
 
 
-_place: Final = bisect_left
+def _place(bounds: tuple[float, ...], value: float) -> int:
+    """Return where a value falls: the first bound at or above it (`bisect_left`, compiled)."""
+    low, high = 0, len(bounds)
+    while low < high:
+        middle = (low + high) // 2
+        if bounds[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 @final

@@ -26,7 +26,7 @@ _DELIVERY_ATTEMPT: Final = istr("X-Delivery-Attempt")
 _REQUEST_ID: Final = istr("x-cstar-request-id")
 _TRACE: Final = istr("traceparent")
 
-ASKED: Sequence[str] = (
+ASKED: Final[Sequence[str]] = (
     _SIGNATURE,
     _EVENT_ID,
     _EVENT_TYPE,
@@ -37,10 +37,11 @@ ASKED: Sequence[str] = (
 )
 """The header fields that are asked for here, as they are asked for."""
 
-_LONGEST = 128  # characters of a hint
+_LONGEST: Final = 128  # characters of a hint
 _ATTEMPTS: Final[dict[str | None, int]] = {str(number): number for number in range(1, 1000)}
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")  # W3C trace context
 _MOST_KNOWN: Final = 1024
+# W3C trace context
+_TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class Names(Protocol):

@@ -13,6 +13,7 @@ from gateway.pipeline.reasons import Ended, Reason
 __all__ = ["Moment", "created_at", "data_of"]
 
 
+_BACKSLASH: Final = ord("\\")
 _UNSET: Final = UNSET
 _decode_text: Final = msgspec.json.Decoder(str).decode
 _decode_time: Final = msgspec.json.Decoder(Annotated[datetime, msgspec.Meta(tz=True)]).decode
@@ -70,7 +71,7 @@ def created_at(envelope: Envelope, known: datetime | None = None) -> Moment | No
         return None
     if known is not None:
         text = bytes(raw)[1:-1]
-        if text.find(b"\\") < 0:  # nothing is escaped: it is what stands between the quotes
+        if _BACKSLASH not in text:  # nothing is escaped: it is what stands between the quotes
             return Moment(text, known)
     try:
         return Moment(_decode_text(raw).encode(), known or _decode_time(raw))

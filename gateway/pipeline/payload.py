@@ -18,6 +18,7 @@ from gateway.pipeline.routes import Payload
 __all__ = ["Content"]
 
 _encode: Final = msgspec.json.Encoder().encode
+_BRACE: Final = ord("}")
 _EVENT: Final = Payload.EVENT
 _UNSET: Final = UNSET
 
@@ -75,7 +76,9 @@ class Content:
         body = self._body
         if not self._splice:
             return body
-        end = body.rindex(b"}")
+        end = len(body) - 1
+        if body[end] != _BRACE:  # white space may follow it
+            end = body.rindex(b"}")
         return b"".join((body[:end], b',"flat":', encode_flat(self.flat), body[end:]))
 
     def _nested(self) -> bytes:

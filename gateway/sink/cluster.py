@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import structlog
 
 from gateway.pipeline.reasons import Reason
+from gateway.sink.limits import Limits
 from gateway.sink.producer import Producer
 from gateway.sink.publisher import Publisher
 from gateway.sink.queues import Queue
@@ -23,7 +24,6 @@ _COMING = "created a moment ago"
 
 _GONE_AFTER = 3  # surveys in a row; one broker's metadata may lag
 _LIMITS_EVERY = 30  # surveys
-_BROKER_LIMIT = 1_048_588  # bytes: Kafka's default for `message.max.bytes`
 
 
 class Cluster:
@@ -32,6 +32,7 @@ class Cluster:
     Attributes:
         missing: topics that are not there, each with the reason as far as Kafka tells it.
         denied: topics that we may not write to, each with the operations to grant.
+        limits: what they take.
     """
 
     def __init__(
@@ -42,19 +43,15 @@ class Cluster:
         self._publisher = publisher
         self._admin: Admin | None = None
         self._surveys = 0
-        self._limits: dict[str, int] = {}
         self._absent: dict[str, int] = {}
         self.missing: dict[str, str] = {}
         self.denied: dict[str, str] = {}
+        self.limits = Limits()
 
     @property
     def present(self) -> list[str]:
         """Those of our topics that are there."""
         return [name for name in self._specs if name not in self.missing]
-
-    def record_limit(self, topic: str) -> int:
-        """Return the largest batch that `topic` takes, bytes; what is safe where it is unknown."""
-        return self._limits.get(topic, _BROKER_LIMIT)
 
     async def survey(
         self, within: float, producer: Producer | None, *, afresh: bool = False
@@ -80,7 +77,7 @@ class Cluster:
         queues = self._publisher.queues
         queues.missing = frozenset(view.missing)
         queues.denied = frozenset(view.denied)
-        limits = {topic: self.record_limit(topic) for topic in view.partitions}
+        limits = {topic: self.limits.batch(topic) for topic in view.partitions}
         gone = queues.shape(view.partitions, limits)
         for topic in self._specs:
             self._absent[topic] = self._absent.get(topic, 0) + 1 if topic in view.missing else 0
@@ -100,9 +97,9 @@ class Cluster:
             view = await admin.view(list(self._specs))
             view.missing.update({name: refused.get(name, _COMING) for name in view.missing})
         self._surveys += 1
-        known = self._limits.keys() >= view.partitions.keys()
+        known = self.limits.known(view.partitions)
         if afresh or not known or self._surveys % _LIMITS_EVERY == 0:
-            self._limits.update(await admin.record_limits(list(view.partitions)))
+            self.limits.learn(await admin.record_limits(list(view.partitions)))
         return view
 
     def _note_missing(self, missing: dict[str, str]) -> None:

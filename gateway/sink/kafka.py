@@ -18,9 +18,6 @@ from gateway.sink.supervisor import Supervisor
 
 __all__ = ["KafkaSink"]
 
-_BATCH_HEADER = 61  # bytes: record batch v2 (KIP-98); `max.message.bytes` is of the whole batch
-_VARINTS = 16  # bytes: lengths and deltas of a large record
-
 
 class KafkaSink:
     """Writes records with `acks=all`, each once, in order per key; see `gateway.publication.Sink`.
@@ -43,15 +40,11 @@ class KafkaSink:
         self._settings = settings
         self._supervisor = Supervisor(settings, topics, observer or Silent())
         self._publisher = self._supervisor.publisher
-        self.publish = self._publisher.publish  # the hot path: no frame of ours in between
+        # The hot path: no frame of ours in between. A limit is from the topic's
+        # `max.message.bytes`; where Kafka will not tell, from its default.
+        self.publish = self._publisher.publish
+        self.record_limit = self._supervisor.cluster.limits.record
         self._stopped = False
-
-    def record_limit(self, topic: str) -> int:
-        """Return the largest `Record.size` that the topic takes, in bytes.
-
-        From the topic's `max.message.bytes`; where Kafka will not tell, from its default.
-        """
-        return self._supervisor.cluster.record_limit(topic) - _BATCH_HEADER - _VARINTS
 
     @property
     def unready(self) -> str | None:

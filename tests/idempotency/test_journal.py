@@ -68,10 +68,10 @@ async def test_it_is_ready_when_all_is_read_back() -> None:
     """From start to goodbye: unready, complete, marks written, and a goodbye at the end."""
     setting = Setting()
     assert setting.store.unready == "waiting for Kafka"
-    assert setting.store.complete_since == NOW
+    assert setting.store.complete_since() == NOW
     await setting.store.start()
     await until(lambda: setting.store.unready is None)
-    assert setting.store.complete_since == 0.0
+    assert setting.store.complete_since() == 0.0
     assert setting.kinds  # others know of us before we serve
     setting.store.append([EVENT], NOW)
     await setting.store.stop(5.0)
@@ -89,9 +89,9 @@ async def test_it_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> Non
     await setting.store.start()
     assert setting.store.unready is None
     assert setting.journal.cold_starts == 1
-    assert setting.store.complete_since == NOW
+    assert setting.store.complete_since() == NOW
     setting.log.failing = ""
-    await until(lambda: setting.store.complete_since == 0.0)
+    await until(lambda: setting.store.complete_since() == 0.0)
     await setting.store.stop(5.0)
 
 
@@ -111,23 +111,21 @@ async def test_what_became_of_an_event_is_looked_up(monkeypatch: pytest.MonkeyPa
     await setting.store.stop(5.0)
 
 
-async def test_after_a_stall_it_is_behind_until_it_hears_itself(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_after_a_stall_it_is_behind_until_it_hears_itself() -> None:
     """What others accepted meanwhile is not known: it is said, for a while; then it is known."""
     setting = Setting()
     await setting.store.start()
     await until(lambda: setting.store.unready is None)
-    assert [setting.store.behind] == [False]
-    monkeypatch.setattr(journal, "_BEHIND", 0.0)
-    assert [setting.store.behind] == [True]
+    assert [setting.store.behind()] == [False]
+    setting.journal.horizon.limit = 0.0
+    assert [setting.store.behind()] == [True]
     assert "not heard" in str(setting.store.unready)
-    monkeypatch.setattr(journal, "_PATIENCE", 0.0)
-    assert [setting.store.behind] == [False]
+    setting.journal.horizon.patience = 0.0
+    assert [setting.store.behind()] == [False]
     assert setting.store.unready is None
-    assert setting.store.complete_since == NOW
-    monkeypatch.setattr(journal, "_BEHIND", 60.0)
-    assert setting.store.complete_since == 0.0
+    assert setting.store.complete_since() == NOW
+    setting.journal.horizon.limit = 60.0
+    assert setting.store.complete_since() == 0.0
     await setting.store.stop(5.0)
 
 

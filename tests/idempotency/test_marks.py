@@ -10,5 +10,5 @@ async def test_memory_keeps_nothing_and_is_always_ready() -> None:
     await store.start()
     store.append([Digester().event("t", "e", b"")], 1.0)
     assert store.unready is None
-    assert store.complete_since == 0.0
+    assert store.complete_since() == 0.0
     await store.stop(within=0.0)
