@@ -2,16 +2,36 @@
 
 import time
 from collections.abc import Callable, Iterable
-from functools import partial
 
 from gateway.events.catalogue import OTHER
 from gateway.metrics import labels
 from gateway.metrics.book import Book
+from gateway.metrics.series import Distribution
 
 __all__ = ["BatchMeter"]
 
 _FAILURES = frozenset(labels.BATCH_FAILURE.values)
 _CAUSES = frozenset(labels.CAUSE.values)
+
+
+class _Topic:
+    """The series of one topic.
+
+    Attributes:
+        last_ack: when it came, seconds since the epoch; 0 before the first.
+    """
+
+    __slots__ = ("labels", "last_ack", "records", "seconds")
+
+    def __init__(self, topic: str, seconds: Distribution, records: Distribution) -> None:
+        self.labels = (topic,)
+        self.seconds = seconds
+        self.records = records
+        self.last_ack = 0.0
+
+    def tell(self) -> float:
+        """Return when the last ack came."""
+        return self.last_ack
 
 
 class BatchMeter:
@@ -30,14 +50,12 @@ class BatchMeter:
         known = [(topic,) for topic in sorted({*topics})]
         seconds = book.distributions("cstar_gateway_kafka_ack_seconds", known)
         records = book.distributions("cstar_gateway_kafka_batch_records", known)
-        self._seconds = {topic: seconds.at(topic) for (topic,) in known}
-        self._records = {topic: records.at(topic) for (topic,) in known}
-        self._other = (seconds.at(OTHER), records.at(OTHER))
         self._bytes = book.tally("cstar_gateway_kafka_acked_bytes_total", known)
-        self._last_ack = dict.fromkeys((topic for (topic,) in known), 0.0)
-        for topic in self._last_ack:
-            ask = partial(self._last_ack.__getitem__, topic)
-            book.watch("cstar_gateway_kafka_last_ack_timestamp_seconds", ask, topic)
+        self._topics: dict[str, _Topic] = {}
+        for (topic,) in known:
+            of = self._topics[topic] = _Topic(topic, seconds.at(topic), records.at(topic))
+            book.watch("cstar_gateway_kafka_last_ack_timestamp_seconds", of.tell, topic)
+        self._other = _Topic(OTHER, seconds.at(OTHER), records.at(OTHER))
         self._failures = book.tally("cstar_gateway_kafka_errors_total")
         self._replacements = book.tally("cstar_gateway_kafka_producer_replacements_total")
         self._connected = 0
@@ -45,15 +63,12 @@ class BatchMeter:
 
     def batch_acked(self, topic: str, records: int, size: int, seconds: float) -> None:
         """Count a batch of `size` bytes that Kafka has, `seconds` after its first record."""
-        if topic in self._seconds:
-            self._seconds[topic].observe(seconds)
-            self._records[topic].observe(records)
-            self._bytes.add(topic, by=size)
-            self._last_ack[topic] = self._clock()
-        else:
-            self._other[0].observe(seconds)
-            self._other[1].observe(records)
-            self._bytes.add(OTHER, by=size)
+        of = self._topics.get(topic, self._other)
+        of.seconds.observe(seconds)
+        of.records.observe(records)
+        counts = self._bytes.counts
+        counts[of.labels] = counts.get(of.labels, 0) + size
+        of.last_ack = self._clock()
 
     def batch_failed(self, topic: str, kind: str) -> None:  # noqa: ARG002 - errors are by kind
         """Count a batch that failed for good."""

@@ -9,29 +9,25 @@ hangs, or returns while the sender lives on and publishes later; a sender that d
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
 
-from aiokafka import AIOKafkaProducer
+from aiokafka.client import ConnectionGroup
 from aiokafka.errors import KafkaConnectionError, UnknownTopicOrPartitionError
 from aiokafka.structs import TopicPartition
 
 from gateway.sink.batch import Batch
-from gateway.sink.client import log_in_afresh, pace_metadata, sever
+from gateway.sink.client import sever
+from gateway.sink.exchange import Exchange, open_to_us
+from gateway.sink.handler import handle, idempotent, mute, wake
+from gateway.sink.queues import Queue
 from gateway.sink.sent import Sent
-from gateway.sink.settings import Compression, KafkaSettings
-from gateway.sink.wire import Exchange
+from gateway.sink.sequences import Sequences
+from gateway.sink.settings import KafkaSettings
 
-__all__ = ["Producer", "codec_of"]
+__all__ = ["Producer"]
 
-_METADATA_PACE = 0.1  # seconds
-_METADATA_AGE = 24 * 3_600_000  # ms; the watch refreshes by the second, aiokafka need not
-
-
-def codec_of(compression: Compression | None) -> int:
-    """Return the record format's number for `compression` (attributes, bits 0-2)."""
-    number: int = AIOKafkaProducer._COMPRESSORS[compression][1] if compression else 0  # noqa: SLF001
-    return number
+_GROUP: Final = ConnectionGroup.DEFAULT
 
 
 class Producer:
@@ -43,6 +39,7 @@ class Producer:
 
     Args:
         settings: how to reach Kafka.
+        on_settled: called with batches that were acked or have failed, each once.
         on_idle: called when a broker has answered.
         on_death: called, once, when one of its tasks dies.
     """
@@ -50,38 +47,31 @@ class Producer:
     def __init__(
         self,
         settings: KafkaSettings,
+        on_settled: Callable[["Producer", Sequence[Sent]], None],
         on_idle: Callable[[], None],
         on_death: Callable[["Producer"], None],
     ) -> None:
-        self._kafka = AIOKafkaProducer(
-            **settings.client_options(),
-            acks="all",
-            enable_idempotence=True,
-            compression_type=settings.compression_type,
-            linger_ms=0,
-            metadata_max_age_ms=_METADATA_AGE,
-        )
-        self._client = self._kafka.client
-        self._cluster = self._client.cluster
-        self._accumulator = self._kafka._message_accumulator  # noqa: SLF001 - batches are ours
-        self._accumulator._batch_ttl = float("inf")  # noqa: SLF001 - deadlines are ours
-        self._sender = self._kafka._sender  # noqa: SLF001 - its requests must be cancellable
-        self._numbers = self._kafka._txn_manager  # noqa: SLF001 - of the idempotent producer
+        self._kafka: Any = idempotent(settings)
+        self._client: Any = self._kafka.client
+        self._cluster: Any = self._client.cluster
+        self._name, self._timeout = settings.client_id, settings.request_timeout_ms
+        self._accumulator: Any = self._kafka._message_accumulator  # noqa: SLF001 - batches are ours
+        self._sender: Any = self._kafka._sender  # noqa: SLF001 - its requests must be cancellable
+        self._numbers: Any = self._kafka._txn_manager  # noqa: SLF001 - of the idempotent producer
         vars(self._sender)["_send_produce_req"] = self._request
         self._loop = asyncio.get_running_loop()
         self._requests: set[asyncio.Task[Any]] = set()
+        self._sequences = Sequences()
         self._staged: dict[int, dict[TopicPartition, Sent]] = {}
         self._unsettled: set[Sent] = set()
         self._all_settled: asyncio.Future[None] | None = None
+        self._on_settled = on_settled
         self._on_idle = on_idle
         self._on_death = on_death
         self._ended = False
         self.busy: set[int] = self._sender._in_flight  # noqa: SLF001 - who is muted
-        self._muted: set[TopicPartition] = self._sender._muted_partitions  # noqa: SLF001 - as above
         self._in_flight: set[Sent] = self._accumulator._pending_batches  # noqa: SLF001 - as above
         self.dead: str | None = None
-        pace_metadata(self._client, _METADATA_PACE)
-        log_in_afresh(self._client, settings)
 
     async def start(self, topics: Iterable[str]) -> None:
         """Connect, obtain a producer id and the metadata of `topics`.
@@ -96,7 +86,6 @@ class Producer:
         sender.remove_done_callback(self._sender._fail_all)  # noqa: SLF001 - `abort` does it
         sender.add_done_callback(lambda task: self._died("sender", task))
         metadata = self._client._sync_task  # noqa: SLF001 - nobody else would notice its death
-        assert metadata is not None  # noqa: S101 - bootstrap() made it
         metadata.add_done_callback(lambda task: self._died("metadata", task))
         if not await self.track(topics):
             raise KafkaConnectionError("no broker answered with metadata")
@@ -108,31 +97,41 @@ class Producer:
             self.dead = which
             self._on_death(self)
 
-    async def _request(self, node: int, batches: dict[TopicPartition, Sent]) -> None:
-        """Send one request and see to its answer; also where aiokafka's sender sends again."""
+    async def _request(
+        self, node: int, batches: Mapping[TopicPartition, Sent], heard: Exchange | None = None
+    ) -> None:
+        """Have aiokafka send a request and see to its answer; also where its sender sends again.
+
+        `heard` tells how the request went that was sent already.
+        """
         if self._ended:
             return
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - the sender and `dispatch` make a task of it
+        task: Any = asyncio.current_task()  # the sender and `_hand_on` make a task of it
         self._requests.add(task)
         try:
-            await Exchange(self._sender, batches).do(node)
+            await handle(self._sender, node, batches, heard)
         except Exception as error:
             self._fail(batches.values(), error)  # nobody else will, and their claims wait
             raise
         finally:
             self._requests.discard(task)
         self.busy.remove(node)
-        self._muted.difference_update(batches)
         self._on_idle()
+
+    def _hand_on(
+        self, node: int, batches: Mapping[TopicPartition, Sent], heard: Exchange | None = None
+    ) -> None:
+        """Leave a request to aiokafka's code, which connects, waits and sends again."""
+        self._in_flight.update(batches.values())
+        mute(self._sender, batches)
+        request = self._request(node, batches, heard)
+        self._loop.create_task(request).add_done_callback(self._answered)
 
     def _answered(self, task: "asyncio.Task[None]") -> None:
         """Have the sender send again what a request of ours has left with it."""
         if not task.cancelled() and task.exception() is not None:
             self._died("sender", task)
-        waiter = self._accumulator._waiter_future  # noqa: SLF001 - it wakes the sender
-        if self._accumulator._batches and not waiter.done():  # noqa: SLF001 - what is to be resent
-            waiter.set_result(None)
+        wake(self._sender)
 
     @property
     def open(self) -> bool:
@@ -141,33 +140,23 @@ class Producer:
 
     def leader(self, partition: TopicPartition) -> int | None:
         """Return the id of the partition's leader; None while it has none, or is not known."""
-        leader: int | None = self._cluster.leader_for_partition(partition)
-        return None if leader == -1 else leader
+        found = self._cluster._partitions.get(partition.topic)  # noqa: SLF001 - called for each batch
+        known = found.get(partition.partition) if found else None
+        return None if known is None or known.leader == -1 else known.leader
 
-    def hand_over(
-        self,
-        partition: TopicPartition,
-        leader: int,
-        batch: Batch,
-        told: Callable[[Sent], None],
-    ) -> None:
+    def hand_over(self, queue: Queue, leader: int, batch: Batch) -> None:
         """Take a batch for the next `dispatch`; only while `open`, to a leader that is not busy.
 
         Not `AIOKafkaProducer.send_batch`: that may wait for metadata or for a batch before it,
         and whoever waits there stands in the way of every other partition.
 
         Args:
-            partition: where it goes; no other batch of it may be on its way.
+            queue: of the partition where it goes; no other batch of it may be on its way.
             leader: of the partition.
             batch: its records; nothing may be added from now on.
-            told: called once, when it is acked or has failed.
         """
-        sent = Sent(partition, batch, loop=self._loop, settled=self._settled, told=told)
-        self._unsettled.add(sent)
-        staged = self._staged.get(leader)
-        if staged is None:
-            staged = self._staged[leader] = {}
-        staged[partition] = sent
+        staged = self._staged.setdefault(leader, {})
+        staged[queue.partition] = Sent(queue, batch, self._loop, self._settle)
 
     def dispatch(self) -> None:
         """Send what was handed over, in one request for each broker.
@@ -176,25 +165,49 @@ class Producer:
         must be sent again, and does not touch what we have on its way.
         """
         staged, self._staged = self._staged, {}
-        numbers = self._numbers
         for node, batches in staged.items():
-            for partition, sent in batches.items():
-                sequence = numbers.sequence_number(partition)
-                sent.number(numbers.producer_id, numbers.producer_epoch, sequence)
-                numbers.increment_sequence_number(partition, sent.record_count)
-                sent.drain_ready()
-            self._in_flight.update(batches.values())
-            self._muted.update(batches)
+            self._unsettled.update(batches.values())
             self.busy.add(node)
-            self._loop.create_task(self._request(node, batches)).add_done_callback(self._answered)
+            exchange = Exchange(node, batches, self._loop, self._heard)
+            connection = self._client._conns.get((node, _GROUP))  # noqa: SLF001 - as it does itself
+            try:
+                self._sequences.seal(self._numbers, batches.values())
+                if open_to_us(connection):
+                    exchange.begin(connection, self._name, self._timeout)
+                else:
+                    self._hand_on(node, batches)
+            except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits
+                exchange.set_exception(error)
 
-    def _settled(self, sent: Sent) -> None:
-        self._unsettled.discard(sent)
+    def _heard(self, exchange: Exchange) -> None:
+        """Settle what was acked; leave the rest to aiokafka's code, which knows each error."""
+        if self._ended:
+            return
+        batches = exchange.batches
+        acked: list[Sent] = []
+        for topic, number, error, offset in exchange.results:
+            sent = batches.get(TopicPartition(topic, number)) if not error else None
+            if sent is not None and not sent.ended:
+                sent.acked(offset)
+                acked.append(sent)
+        if len(acked) == len(batches):
+            self.busy.remove(exchange.node)
+            wake(self._sender)
+        else:
+            rest = {partition: sent for partition, sent in batches.items() if not sent.ended}
+            self._hand_on(exchange.node, rest, exchange)
+        self._end(acked)
+        self._on_idle()
+
+    def _settle(self, sent: Sent) -> None:
         self._in_flight.discard(sent)
-        waiter = self._all_settled
-        if waiter is not None and not self._unsettled and not waiter.done():
-            waiter.set_result(None)
-        sent.told(sent)
+        self._end([sent])
+
+    def _end(self, batches: Sequence[Sent]) -> None:
+        self._unsettled.difference_update(batches)
+        if self._all_settled is not None and not self._unsettled and not self._all_settled.done():
+            self._all_settled.set_result(None)
+        self._on_settled(self, batches)
 
     def withdraw(self, partitions: Iterable[TopicPartition]) -> None:
         """Fail what is queued for deleted partitions: aiokafka would seek their leader for ever."""

@@ -80,10 +80,9 @@ class Publisher:
             queue = self.queues.of(records[0])
             self._admit(1, len(records[0].value))
             return self._append(queue, records[0], self._loop.time())
-        queues = [self.queues.of(record) for record in records]
+        pairs = [(self.queues.of(record), record) for record in records]
         self._admit(len(records), sum([len(record.value) for record in records]))
         now = self._loop.time()
-        pairs = zip(queues, records, strict=True)
         promised = dict.fromkeys([self._append(queue, record, now) for queue, record in pairs])
         return promised.popitem()[0] if len(promised) == 1 else join([*promised], self._loop)
 
@@ -108,7 +107,9 @@ class Publisher:
         queue.listed = True
         self._ready.append(queue)
         producer = self._producer
-        if producer is not None and producer.leader(queue.partition) not in producer.busy:
+        if producer is None or self._flushing:
+            return
+        if not producer.busy or producer.leader(queue.partition) not in producer.busy:
             self.flush_soon()
 
     def flush_soon(self) -> None:
@@ -150,23 +151,23 @@ class Publisher:
         batch = queue.batches.popleft()
         queue.in_flight = batch
         self._in_flight_bytes += batch.size
-        producer.hand_over(
-            queue.partition,
-            leader,
-            batch,
-            lambda sent: self._settled(queue, batch, sent, producer),
-        )
+        producer.hand_over(queue, leader, batch)
 
-    def _settled(self, queue: Queue, batch: Batch, sent: Sent, producer: Producer) -> None:
+    def settled(self, producer: Producer, batches: Sequence[Sent]) -> None:
+        """Keep the promises of batches that were acked or have failed."""
+        now = self._loop.time()
+        for sent in batches:
+            self._settled(producer, sent, now)
+
+    def _settled(self, producer: Producer, sent: Sent, now: float) -> None:
+        queue, batch = sent.queue, sent.batch
         queue.in_flight = None
         self._in_flight_bytes -= batch.size
-        topic, number = queue.partition
-        error = sent.error
-        if error is None:
-            now = self.acked_at = self._loop.time()
+        if sent.error is None:
+            self.acked_at = now
             queue.overdue = False
-            batch.settle((Ack(topic, number, sent.offset),))
-            self._observer.batch_acked(topic, batch.count, batch.size, now - batch.opened)
+            batch.settle((Ack(queue.topic, queue.number, sent.offset),))
+            self._observer.batch_acked(queue.topic, batch.count, batch.size, now - batch.opened)
             self._release(batch)
             if self.refusal is not None:
                 self._on_alive()
@@ -175,8 +176,7 @@ class Publisher:
             if self._closed:
                 self.discard([queue], Reason.DRAINING)
         else:
-            failure = classify(error, sent.retry_count)
-            self._fail(queue, batch, failure.reason, failure.kind)
+            self._fail(queue, batch, *classify(sent.error, sent.retry_count))
             queue.barred = producer
             self._on_barred(producer)
         if queue.batches and not queue.listed:
@@ -184,7 +184,7 @@ class Publisher:
 
     def _fail(self, queue: Queue, batch: Batch, reason: Reason, kind: str) -> None:
         batch.settle(reason)
-        self._observer.batch_failed(queue.partition.topic, kind)
+        self._observer.batch_failed(queue.topic, kind)
         self._release(batch)
         if self._in_order:
             self.discard([queue], Reason.KAFKA_UNAVAILABLE)

@@ -15,8 +15,8 @@ from aiokafka.structs import TopicPartition
 from gateway.pipeline.reasons import Ended, Reason
 from gateway.pipeline.record import Record
 from gateway.sink.batch import Batch
+from gateway.sink.encoding import codec_of
 from gateway.sink.partition import partition_of
-from gateway.sink.producer import codec_of
 from gateway.sink.settings import KafkaSettings
 
 __all__ = ["Queue", "Queues"]
@@ -27,6 +27,8 @@ class Queue:
 
     Attributes:
         partition: whose.
+        topic: the partition's.
+        number: the partition's, in its topic.
         in_flight: the batch handed to the producer and not settled; None: the next may go.
         batches: those that wait; the last is open to more records.
         listed: whether the publisher has it on the list of those to send from.
@@ -43,9 +45,11 @@ class Queue:
         "batches",
         "in_flight",
         "listed",
+        "number",
         "overdue",
         "partition",
         "size_limit",
+        "topic",
     )
 
     def __init__(
@@ -58,6 +62,8 @@ class Queue:
         timeout: float,
     ) -> None:
         self.partition = partition
+        self.topic: str = partition.topic
+        self.number: int = partition.partition
         self.in_flight: Batch | None = None
         self.batches: deque[Batch] = deque()
         self.listed = False
@@ -153,7 +159,7 @@ class Queues:
         if queue.overdue:
             raise Ended(
                 Reason.PUBLISH_TIMEOUT,
-                f"{topic}-{queue.partition.partition} has not acknowledged"
+                f"{topic}-{queue.number} has not acknowledged"
                 f" for {self._settings.publish_timeout:g} s",
             )
         return queue

@@ -1,7 +1,7 @@
 """Sent: a batch on its way to a broker, in the shape that aiokafka's sender handles.
 
-aiokafka's own `MessageBatch` makes two futures, and keeps more for each record; here whoever handed
-the batch over is told once how it ended. May live here: that shape. May not: who is told, and why.
+aiokafka's own `MessageBatch` makes two futures, and keeps more for each record; here the producer
+is told once how it ended. May live here: that shape. May not: who is told, and why.
 """
 
 from asyncio import AbstractEventLoop
@@ -10,6 +10,8 @@ from collections.abc import Callable
 from aiokafka.structs import TopicPartition
 
 from gateway.sink.batch import Batch
+from gateway.sink.encoding import frame
+from gateway.sink.queues import Queue
 
 __all__ = ["Sent"]
 
@@ -18,13 +20,14 @@ class Sent:
     """A batch of one partition.
 
     Args:
-        tp: its partition; named as aiokafka names it.
+        queue: of its partition.
         batch: its records; nothing is added any more.
-        loop: in whose next turn `settled` is called.
-        settled: called once, when it is acked or has failed.
-        told: whom `settled` is to tell.
+        loop: in whose next turn `told` is called.
+        told: called once, when it is acked or has failed; not where `acked` ends it.
 
     Attributes:
+        tp: its partition; named as aiokafka names it.
+        sealed: from behind its checksum on, as it goes over the wire.
         record_count: how many records it has.
         retry_count: how often it was, or is being, sent.
         offset: of its first record, once acked; -1 where the broker did not say.
@@ -33,49 +36,48 @@ class Sent:
     """
 
     __slots__ = (
-        "_builder",
-        "_data",
         "_loop",
-        "_settled",
+        "_told",
+        "batch",
         "ended",
         "error",
         "offset",
+        "queue",
         "record_count",
         "retry_count",
-        "told",
+        "sealed",
         "tp",
     )
 
     def __init__(
-        self,
-        tp: TopicPartition,
-        batch: Batch,
-        *,
-        loop: AbstractEventLoop,
-        settled: Callable[["Sent"], None],
-        told: Callable[["Sent"], None],
+        self, queue: Queue, batch: Batch, loop: AbstractEventLoop, told: Callable[["Sent"], None]
     ) -> None:
-        self.tp = tp
+        self.tp: TopicPartition = queue.partition
+        self.queue = queue
+        self.batch = batch
         self.record_count = batch.count
-        self.told = told
-        self._builder = batch.builder
-        self._data: bytearray | None = None
+        self.sealed = b""
         self._loop = loop
-        self._settled = settled
+        self._told = told
         self.retry_count = 0
         self.offset = -1
         self.error: Exception | None = None
         self.ended = False
 
-    def number(self, producer_id: int, epoch: int, sequence: int) -> None:
-        """Write who sends it and its place in the partition's sequence, before its first send."""
-        self._builder.set_producer_state(producer_id, epoch, sequence)
+    def seal(self, producer_id: int, epoch: int, sequence: int) -> None:
+        """Write who sends it and its place in the partition's sequence, and count its first send.
 
-    def get_data_buffer(self) -> bytearray:
-        """Return it as it goes over the wire; the builder makes it once."""
-        if self._data is None:
-            self._data = self._builder.build()
-        return self._data
+        Args:
+            producer_id: who.
+            epoch: the sender's.
+            sequence: its first record's place.
+        """
+        self.retry_count = 1  # first: what cannot be sealed cannot be sent again either
+        self.sealed = self.batch.seal(producer_id, epoch, sequence)
+
+    def get_data_buffer(self) -> bytes:
+        """Return it as it goes over the wire."""
+        return frame(self.sealed) + self.sealed
 
     def drain_ready(self) -> None:
         """Count a send."""
@@ -96,6 +98,11 @@ class Sent:
         """Tell whether it has no record."""
         return not self.record_count
 
+    def acked(self, offset: int) -> None:
+        """End with the broker's ack; whoever calls tells of it."""
+        self.offset = offset
+        self.ended = True
+
     def done(
         self,
         base_offset: int,
@@ -115,4 +122,4 @@ class Sent:
     def _end(self) -> None:
         if not self.ended:
             self.ended = True
-            self._loop.call_soon(self._settled, self)
+            self._loop.call_soon(self._told, self)

@@ -91,7 +91,8 @@ class Supervisor:
 
     async def _attempt(self) -> Producer:
         await self.cluster.survey(_CONNECT_WITHIN, self._producer, afresh=True)
-        producer = Producer(self._settings, self.publisher.flush_soon, self._on_death)
+        publisher = self.publisher
+        producer = Producer(self._settings, publisher.settled, publisher.flush_soon, self._on_death)
         try:
             async with asyncio.timeout(_CONNECT_WITHIN):
                 await producer.start(self.cluster.present)

@@ -1,101 +1,86 @@
 """Wire: Produce requests and their answers as bytes, in one go.
 
 aiokafka writes and reads them field by field, by schema; with a batch of one or two records for
-each of forty partitions that costs more than the records. The general code stays for every other
-version. May live here: the layout of Produce v7, the newest that aiokafka sends (Kafka's protocol
-guide). May not: what an answer means. tests/sink/test_wire_hypothesis.py holds both codes equal.
+each of forty partitions that costs more than the records. May live here: the layout of Produce v7,
+the newest that aiokafka sends (Kafka's protocol guide). May not: what an answer means.
+tests/sink/test_wire_hypothesis.py holds our bytes equal to aiokafka's.
 """
 
-from io import BytesIO
-from itertools import groupby
-from operator import attrgetter
+from collections.abc import Iterable
 from struct import Struct
-from typing import Any
+from typing import Final
 
-from aiokafka.producer.sender import SendProduceReqHandler
-from aiokafka.protocol.produce import ProduceRequest, ProduceRequest_v7, ProduceResponse_v7
+from gateway.sink.encoding import placed
+from gateway.sink.sent import Sent
 
-__all__ = ["Exchange"]
+__all__ = ["API_KEY", "VERSION", "Result", "read", "write"]
 
-_HEAD = Struct(">hhiI")  # no transactional id, acks, timeout, topics
-_COUNT = Struct(">I")
-_PARTITION = Struct(">iI")  # partition, bytes of its batch
-_RESULT = Struct(">ihqqq")  # partition, error, offset, time, log start
+API_KEY: Final = 0
+VERSION: Final = 7
 
-_topic_of = attrgetter("topic")
+Result = tuple[str, int, int, int]
+"""Topic, partition, error code, and the offset of the batch's first record."""
 
-
-class _Answer(ProduceResponse_v7):
-    """What a broker says of each partition of a request."""
-
-    @classmethod
-    def decode(cls, data: BytesIO) -> "_Answer":  # type: ignore[override]
-        """Read an answer; its last field, how long we are throttled, is nothing to aiokafka."""
-        return cls(topics=_read(data.getbuffer(), data.tell()), throttle_time_ms=0)
+_HEAD: Final = Struct(">IhhI")  # bytes that follow, which request, its version, its number
+_BODY: Final = Struct(">hhiI")  # no transactional id, acks, timeout, topics
+_COUNT: Final = Struct(">I")
+_ALL: Final = -1  # acks: of every replica in sync
+_RESULT: Final = Struct(">ihq16x")  # partition, error, offset; not the time, nor the log's start
 
 
-def _read(data: memoryview, at: int) -> list[tuple[str, list[Any]]]:
-    topics = []
-    (count,) = _COUNT.unpack_from(data, at)
-    at += 4
-    for _ in range(count):
-        end = at + 2 + int.from_bytes(data[at : at + 2], "big")
-        name = str(data[at + 2 : end], "utf-8")
-        (number,) = _COUNT.unpack_from(data, end)
-        begin = end + 4
-        at = begin + number * _RESULT.size
-        topics.append((name, list(_RESULT.iter_unpack(data[begin:at]))))
-    return topics
+def _text(content: str) -> bytes:
+    encoded = content.encode()
+    return len(encoded).to_bytes(2, "big") + encoded
 
 
-class _Quick(ProduceRequest_v7):
-    """Produce v7 with its bytes made already."""
+def write(number: int, client: str, timeout: int, batches: Iterable[Sent]) -> bytes:
+    """Return a request, from the length before it on.
 
-    RESPONSE_TYPE = _Answer
-
-    def __init__(self, written: bytes) -> None:
-        self._written = written
-
-    def encode(self) -> bytes:
-        """Return the bytes."""
-        return self._written
-
-    def __repr__(self) -> str:
-        return f"Produce v7 of {len(self._written)} bytes"
-
-
-class _Request(ProduceRequest):
-    """A request; the version is chosen by the connection."""
-
-    def build(self, request_struct_class: type[Any]) -> Any:
-        """Return the request in a version."""
-        if request_struct_class is ProduceRequest_v7 and self._transactional_id is None:
-            return _Quick(_write(self._required_acks, self._timeout, self._topics))
-        return super().build(request_struct_class)
-
-
-def _write(acks: int, timeout: int, topics: list[tuple[str, list[tuple[int, Any]]]]) -> bytes:
-    pieces: list[Any] = [_HEAD.pack(-1, acks, timeout, len(topics))]
-    for topic, partitions in topics:
-        name = topic.encode()
-        pieces += (len(name).to_bytes(2, "big"), name, _COUNT.pack(len(partitions)))
-        for partition, batch in partitions:
-            pieces += (_PARTITION.pack(partition, len(batch)), batch)
+    Args:
+        number: by which its answer is known.
+        client: the name brokers log and meter us by.
+        timeout: milliseconds the broker waits for its replicas.
+        batches: sealed.
+    """
+    topics: dict[str, list[Sent]] = {}
+    for sent in batches:
+        topic = sent.queue.topic
+        of_topic = topics.get(topic)
+        if of_topic is None:
+            topics[topic] = [sent]
+        else:
+            of_topic.append(sent)
+    pieces = [b"", _text(client), _BODY.pack(-1, _ALL, timeout, len(topics))]
+    for topic, of_topic in topics.items():
+        pieces.append(_text(topic))
+        pieces.append(_COUNT.pack(len(of_topic)))
+        for sent in of_topic:
+            pieces.append(placed(sent.queue.number, sent.sealed))
+            pieces.append(sent.sealed)
+    size = 8
+    for piece in pieces:
+        size += len(piece)
+    pieces[0] = _HEAD.pack(size, API_KEY, VERSION, number)
     return b"".join(pieces)
 
 
-class Exchange(SendProduceReqHandler):
-    """One Produce request and what follows from its answer: aiokafka's, but for the bytes."""
+def read(answer: bytes) -> list[Result]:
+    """Return what an answer, without its header, says of each partition.
 
-    def create_request(self) -> ProduceRequest:
-        """Return the request."""
-        topics = [
-            (topic, [(each.partition, self._batches[each].get_data_buffer()) for each in own])
-            for topic, own in groupby(sorted(self._batches), _topic_of)
-        ]
-        return _Request(
-            transactional_id=None,
-            required_acks=self._sender._acks,  # noqa: SLF001 - as its base does
-            timeout=self._sender._request_timeout_ms,  # noqa: SLF001 - as its base does
-            topics=topics,
-        )
+    Raises:
+        struct.error, ValueError: it ends early.
+    """
+    results: list[Result] = []
+    topics: int = _COUNT.unpack_from(answer)[0]
+    at = 4
+    for _ in range(topics):
+        end = at + 2 + int.from_bytes(answer[at : at + 2], "big")
+        topic = str(answer[at + 2 : end], "utf-8")
+        number: int = _COUNT.unpack_from(answer, end)[0]
+        begin = end + 4
+        at = begin + number * _RESULT.size
+        if at > len(answer):
+            raise ValueError("the answer ends early")
+        for partition, error, offset in _RESULT.iter_unpack(answer[begin:at]):
+            results.append((topic, partition, error, offset))
+    return results

@@ -8,13 +8,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from aiokafka.client import AIOKafkaClient
-from aiokafka.protocol.produce import ProduceRequest
-
 from gateway.idempotency.claims import Claims
 from gateway.idempotency.recall import Recall
 from gateway.idempotency.recovery import Recovery
 from gateway.ingress.connection import Connection
+from gateway.sink.exchange import Exchange
 from gateway.sink.producer import Producer
 from gateway.sink.publisher import Publisher
 from tests.faults.patch import patch
@@ -57,14 +55,13 @@ def _after(owner: type, name: str) -> Callable[[Passed], None]:
 
 def _after_send(passed: Passed) -> None:
     def make(original: Any) -> Any:
-        async def send(client: AIOKafkaClient, node: int, request: Any, **more: Any) -> Any:
-            if isinstance(request, ProduceRequest):
-                get_running_loop().call_later(_WRITTEN, passed)
-            return await original(client, node, request, **more)
+        def begin(*args: Any) -> None:
+            original(*args)
+            get_running_loop().call_later(_WRITTEN, passed)
 
-        return send
+        return begin
 
-    patch(AIOKafkaClient, "send", make)
+    patch(Exchange, "begin", make)
 
 
 def _amid_reply(passed: Passed) -> None:
@@ -89,7 +86,7 @@ POINTS: Mapping[str, Callable[[Passed], None]] = MappingProxyType(
     {
         "before-send": _before(Producer, "hand_over"),
         "after-send": _after_send,
-        "after-ack": _before(Publisher, "_settled"),
+        "after-ack": _before(Publisher, "settled"),
         "after-mark": _after(Claims, "_settle"),
         "amid-reply": _amid_reply,
     }

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from contextlib import suppress
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -32,6 +33,18 @@ def producer_of(sink: KafkaSink) -> Producer:
     producer = sink._supervisor._producer
     assert producer is not None
     return producer
+
+
+class _Leaderless:
+    """A view of aiokafka's cluster in which a topic has no leaders."""
+
+    def __init__(self, cluster: Any, topic: str) -> None:
+        self._cluster = cluster
+        self._topic = topic
+
+    @property
+    def _partitions(self) -> Any:
+        return {**self._cluster._partitions, self._topic: {}}
 
 
 class Load:
@@ -249,6 +262,8 @@ async def test_a_sender_that_raises_is_replaced(broker: Kafka, unique_prefix: st
         async def fail(*_: object) -> None:
             raise ValueError("a token could not be had")
 
+        for connection in [*producer._client._conns.values()]:
+            connection.close()  # the next request asks for one
         vars(producer._client)["send"] = fail
         lost = rig.sink.publish([record(rig.topic, value=b"lost")])
         async with asyncio.timeout(_SECONDS):
@@ -311,8 +326,8 @@ async def test_a_stuck_partition_leaves_the_others_alone(broker: Kafka, unique_p
     """A partition without a leader times out by itself; others are acked meanwhile; it heals."""
     async with opened(broker, unique_prefix, publish_timeout=1.0) as rig:
         producer = producer_of(rig.sink)
-        leader = producer.leader
-        vars(producer)["leader"] = lambda it: None if it.topic == rig.other else leader(it)
+        cluster = producer._cluster
+        producer._cluster = _Leaderless(cluster, rig.other)
         stuck = rig.sink.publish([record(rig.other, value=b"stuck")])
         async with asyncio.timeout(_SECONDS):
             assert await asyncio.shield(stuck.answer) is Reason.PUBLISH_TIMEOUT
@@ -320,7 +335,7 @@ async def test_a_stuck_partition_leaves_the_others_alone(broker: Kafka, unique_p
         with pytest.raises(Ended) as ended:
             rig.sink.publish([record(rig.topic), record(rig.other)])
         assert ended.value.reason is Reason.PUBLISH_TIMEOUT
-        del vars(producer)["leader"]
+        producer._cluster = cluster
         async with asyncio.timeout(_SECONDS):
             assert not isinstance(await asyncio.shield(stuck.settled), Reason)
         partition = partition_of(b"team_1", PARTITIONS)
