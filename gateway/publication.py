@@ -6,10 +6,11 @@ of Kafka's client (`gateway.sink`) or of HTTP (`gateway.ingress`); both edges me
 
 from asyncio import Future, wait
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import msgspec
 
+from gateway.pipeline.fact import Fact
 from gateway.pipeline.reasons import Reason
 from gateway.pipeline.record import Record
 from gateway.pipeline.verdict import Subject, Verdict
@@ -17,7 +18,7 @@ from gateway.pipeline.verdict import Subject, Verdict
 __all__ = ["Ack", "Pending", "Publication", "Sink", "ending"]
 
 
-class Ack(NamedTuple):
+class Ack(Fact, frozen=True):
     """Kafka's word that it has a batch (`acks=all`).
 
     Attributes:
@@ -31,7 +32,7 @@ class Ack(NamedTuple):
     offset: int
 
 
-class Publication(NamedTuple):
+class Publication(msgspec.Struct, frozen=True):
     """What `Sink.publish` promises.
 
     Both futures end with the acks, or with the reason of failure; never with an exception, so
