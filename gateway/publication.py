@@ -6,8 +6,9 @@ of Kafka's client (`gateway.sink`) or of HTTP (`gateway.ingress`); both edges me
 
 from asyncio import Future, wait
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol, final
+from typing import Protocol, final
 
+from gateway.pipeline.fact import Fact
 from gateway.pipeline.reasons import Reason
 from gateway.pipeline.record import Record
 from gateway.pipeline.verdict import Subject, Verdict
@@ -15,7 +16,7 @@ from gateway.pipeline.verdict import Subject, Verdict
 __all__ = ["Ack", "Pending", "Publication", "Sink", "ending"]
 
 
-class Ack(NamedTuple):
+class Ack(Fact, frozen=True):
     """Kafka's word that it has a batch (`acks=all`).
 
     Attributes:
@@ -29,7 +30,8 @@ class Ack(NamedTuple):
     offset: int
 
 
-class Publication(NamedTuple):
+@final
+class Publication:
     """What `Sink.publish` promises.
 
     Both futures end with the acks, or with the reason of failure; never with an exception, so
@@ -44,8 +46,15 @@ class Publication(NamedTuple):
             was cut off, and only the topics themselves can tell.
     """
 
-    answer: "Future[tuple[Ack, ...] | Reason]"
-    settled: "Future[tuple[Ack, ...] | Reason]"
+    __slots__ = ("answer", "settled")
+
+    def __init__(
+        self,
+        answer: "Future[tuple[Ack, ...] | Reason]",
+        settled: "Future[tuple[Ack, ...] | Reason]",
+    ) -> None:
+        self.answer = answer
+        self.settled = settled
 
 
 @final

@@ -136,7 +136,7 @@ class Nowhere:
         self._limit = limit
         loop = asyncio.get_running_loop()
         self._publication = Publication(loop.create_future(), loop.create_future())
-        for promise in self._publication:
+        for promise in (self._publication.answer, self._publication.settled):
             promise.set_result(())
 
     def publish(self, records: Sequence[Record]) -> Publication:  # noqa: ARG002 - kept nowhere

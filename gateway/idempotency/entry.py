@@ -11,14 +11,13 @@ whole      everything that Kafka had before was read back: from here on the jour
 ```
 """
 
-from collections.abc import Sequence
 from enum import IntEnum
 
 import msgspec
 
-from gateway.idempotency.identity import DATA_BYTES, KEY_BYTES, Identity
+from gateway.idempotency.identity import DATA_BYTES, KEY_BYTES
 
-__all__ = ["ROW", "Entry", "Kind", "decode_entry", "encode_entry", "pack"]
+__all__ = ["ROW", "Entry", "Kind", "decode_entry", "encode_entry"]
 
 ROW = KEY_BYTES + DATA_BYTES
 """Bytes of a mark: key and data digest. Its time is that of the journal's record."""
@@ -63,8 +62,3 @@ def decode_entry(value: bytes) -> Entry | None:
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
     return entry if len(entry.rows) % ROW == 0 else None
-
-
-def pack(identities: Sequence[Identity]) -> bytes:
-    """Return identities as rows."""
-    return b"".join([each.key + each.data for each in identities])

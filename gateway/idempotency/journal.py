@@ -17,7 +17,6 @@ from typing import NamedTuple
 import structlog
 
 from gateway.idempotency.horizon import Horizon
-from gateway.idempotency.identity import Identity
 from gateway.idempotency.recall import Recall
 from gateway.idempotency.recovery import Recovery
 from gateway.idempotency.remembering import Remembering
@@ -62,6 +61,7 @@ class Journal:
         wall: seconds since the epoch, as deliveries' arrivals have them.
 
     Attributes:
+        append: keeps the marks of one ack; see `MarkStore`.
         horizon: how much of what others accepted is known.
         cold_starts: 1 where deliveries were taken before the window was complete.
     """
@@ -84,6 +84,7 @@ class Journal:
         self.cold_starts = 0
         self._reading: asyncio.Task[None] | None = None
         self.writer = JournalWriter(topics.journal, own, publish, oldest, wall)
+        self.append = self.writer.append  # for each batch: no frame of ours in between
         self.recall = Recall(
             log,
             topics.journal,
@@ -134,10 +135,6 @@ class Journal:
         error = None if reading.cancelled() else reading.exception()
         _log.error("idempotency journal reader ended", fault=type(error).__name__)
         self._loop.call_later(_AGAIN, self._read_on)
-
-    def append(self, identities: Sequence[Identity], since: float) -> None:
-        """Keep the marks of one ack."""
-        self.writer.append(identities, since)
 
     async def read_back(self, since: float) -> None:
         """Mark what Kafka has from `since` on; give up, with a warning, where it cannot be read."""

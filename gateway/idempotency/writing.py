@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 import structlog
 
-from gateway.idempotency.entry import ROW, Entry, Kind, encode_entry, pack
+from gateway.idempotency.entry import ROW, Entry, Kind, encode_entry
 from gateway.idempotency.identity import Identity
 from gateway.pipeline.reasons import Ended, Reason
 from gateway.pipeline.record import Record
 from gateway.publication import Ack, Publication
 
-__all__ = ["BEAT_SECONDS", "JournalWriter"]
+__all__ = ["BEAT_SECONDS", "JournalWriter", "pack"]
 
 BEAT_SECONDS = 3.0
 """How often a writer says that it lives, at least."""
@@ -216,6 +216,13 @@ class JournalWriter:
             await asyncio.sleep(_LINGER)
         if self._timer is not None:
             self._timer.cancel()
+
+
+def pack(identities: Sequence[Identity]) -> bytes:
+    """Return identities as the rows of an entry."""
+    if len(identities) == 1:  # a batch of one record: as often as not
+        return identities[0].key + identities[0].data
+    return b"".join([each.key + each.data for each in identities])
 
 
 def _ms(seconds: float) -> int:

@@ -183,10 +183,10 @@ class Producer:
         """Settle what was acked; leave the rest to aiokafka's code, which knows each error."""
         if self._ended:
             return
-        batches = exchange.batches
+        batches: Any = exchange.batches  # a pair finds its partition, and is made sooner
         acked: list[Sent] = []
         for topic, number, error, offset in exchange.results:
-            sent = batches.get(TopicPartition(topic, number)) if not error else None
+            sent: Sent | None = batches.get((topic, number)) if not error else None
             if sent is not None and not sent.ended:
                 sent.acked(offset)
                 acked.append(sent)

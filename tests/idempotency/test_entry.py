@@ -1,7 +1,8 @@
 """Entries of the journal: their form, which versions beside and after this one read."""
 
-from gateway.idempotency.entry import ROW, Entry, Kind, decode_entry, encode_entry, pack
+from gateway.idempotency.entry import ROW, Entry, Kind, decode_entry, encode_entry
 from gateway.idempotency.identity import Identity
+from gateway.idempotency.writing import pack
 
 ENTRY = Entry(Kind.MARKS, b"w" * 8, 1_777_315_331.5, b"k" * 16 + b"d" * 8)
 

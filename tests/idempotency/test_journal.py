@@ -5,13 +5,14 @@ import asyncio
 import pytest
 
 from gateway.idempotency import journal
-from gateway.idempotency.entry import Entry, Kind, decode_entry, pack
+from gateway.idempotency.entry import Entry, Kind, decode_entry
 from gateway.idempotency.identity import Digester
 from gateway.idempotency.journal import Journal, JournalTopics
 from gateway.idempotency.marks import MarkStore
 from gateway.idempotency.recovery import Recovery
 from gateway.idempotency.remembering import Remembering
 from gateway.idempotency.window import Window
+from gateway.idempotency.writing import pack
 from gateway.pipeline.record import Record
 from gateway.sink.memory import MemorySink
 from tests.idempotency.logs import MemoryLog

@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager
 import pytest
 
 from gateway.idempotency import recall
-from gateway.idempotency.entry import Entry, Kind, decode_entry, encode_entry, pack
+from gateway.idempotency.entry import Entry, Kind, decode_entry, encode_entry
 from gateway.idempotency.identity import Digester, Identity
 from gateway.idempotency.recall import Recall
 from gateway.idempotency.recovery import Recovery
 from gateway.idempotency.remembering import Remembering
 from gateway.idempotency.window import Window
-from gateway.idempotency.writing import JournalWriter
+from gateway.idempotency.writing import JournalWriter, pack
 from gateway.pipeline.record import Record
 from gateway.sink.memory import MemorySink
 from tests.idempotency.logs import MemoryLog

@@ -1,9 +1,9 @@
 """The window as it is filled by what is read back: by our clock, whatever others' clocks say."""
 
-from gateway.idempotency.entry import pack
 from gateway.idempotency.identity import Digester
 from gateway.idempotency.remembering import Remembering
 from gateway.idempotency.window import Window
+from gateway.idempotency.writing import pack
 
 NOW = 1_777_315_331.0
 HOURS = 3600.0

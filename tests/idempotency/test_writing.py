@@ -6,9 +6,9 @@ import pytest
 import uvloop
 
 from gateway.idempotency import writing
-from gateway.idempotency.entry import ROW, Entry, Kind, decode_entry, pack
+from gateway.idempotency.entry import ROW, Entry, Kind, decode_entry
 from gateway.idempotency.identity import Digester, Identity
-from gateway.idempotency.writing import JournalWriter
+from gateway.idempotency.writing import JournalWriter, pack
 from gateway.pipeline.reasons import Reason
 from gateway.sink.memory import MemorySink
 from tests.waiting import until
