@@ -1,7 +1,7 @@
 """Contenders: every server that is measured, by name."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -33,7 +33,14 @@ class Start(Protocol):
     """Runs a server."""
 
     def __call__(
-        self, servers: str, prefix: str, partitions: int, /, **variables: str
+        self,
+        servers: str,
+        prefix: str,
+        partitions: int,
+        /,
+        *,
+        under: Sequence[str] = (),
+        **variables: str,
     ) -> AbstractContextManager[Server]:
         """Run it.
 
@@ -41,6 +48,7 @@ class Start(Protocol):
             servers: of Kafka.
             prefix: of topics.
             partitions: of each.
+            under: the command that its own is run under.
             variables: of a gateway's configuration, beside the usual ones; others have none.
         """
 
@@ -67,7 +75,7 @@ class Contender(NamedTuple):
 
 def _bare(*arguments: str) -> Start:
     command = (sys.executable, "-m", "benchmarks.bare", *arguments)
-    return lambda *_, **__: server(command, {})
+    return lambda *_, under=(), **__: server((*under, *command), {})
 
 
 def _by_hand(*command: str, servers: str, prefix: str) -> AbstractContextManager[Server]:
@@ -75,27 +83,35 @@ def _by_hand(*command: str, servers: str, prefix: str) -> AbstractContextManager
     return server(command, variables)
 
 
-def _fastapi(servers: str, prefix: str, _: int, /, **__: str) -> AbstractContextManager[Server]:
-    command = (sys.executable, "-m", "benchmarks.fastapi_gateway")
+def _fastapi(
+    servers: str, prefix: str, _: int, /, *, under: Sequence[str] = (), **__: str
+) -> AbstractContextManager[Server]:
+    command = (*under, sys.executable, "-m", "benchmarks.fastapi_gateway")
     return _by_hand(*command, servers=servers, prefix=prefix)
 
 
-def _go(servers: str, prefix: str, _: int, /, **__: str) -> AbstractContextManager[Server]:
-    return _by_hand(str(go_gateway.build()), servers=servers, prefix=prefix)
+def _go(
+    servers: str, prefix: str, _: int, /, *, under: Sequence[str] = (), **__: str
+) -> AbstractContextManager[Server]:
+    return _by_hand(*under, str(go_gateway.build()), servers=servers, prefix=prefix)
 
 
-def _gateway(*of: *tuple[str, str, int], **variables: str) -> AbstractContextManager[Server]:
-    return gateway(environment(*of) | variables)
+def _gateway(
+    *of: *tuple[str, str, int], under: Sequence[str] = (), **variables: str
+) -> AbstractContextManager[Server]:
+    return gateway(environment(*of) | variables, (*under, *COMMAND))
 
 
-def _compiled(*of: *tuple[str, str, int], **variables: str) -> AbstractContextManager[Server]:
-    return gateway(environment(*of) | variables, COMMAND, compiled.unpacked())
+def _compiled(
+    *of: *tuple[str, str, int], under: Sequence[str] = (), **variables: str
+) -> AbstractContextManager[Server]:
+    return gateway(environment(*of) | variables, (*under, *COMMAND), compiled.unpacked())
 
 
 def _without(
-    stage: str, *of: *tuple[str, str, int], **variables: str
+    stage: str, *of: *tuple[str, str, int], under: Sequence[str] = (), **variables: str
 ) -> AbstractContextManager[Server]:
-    command = (sys.executable, "-m", "benchmarks.without", stage)
+    command = (*under, sys.executable, "-m", "benchmarks.without", stage)
     return gateway(environment(*of) | variables, command)
 
 

@@ -7,13 +7,23 @@ from benchmarks import show
 from benchmarks.contenders import CONTENDERS, LESS
 from benchmarks.cpu import Cpu
 from benchmarks.growth import SERIES, Growth
+from benchmarks.instructions import Instructions
 from benchmarks.latency import Latency
 from benchmarks.memory import Memory
 from benchmarks.restart import Restart
 from benchmarks.result import Head, read
 from benchmarks.stages import Stages
 
-__all__ = ["comparison", "costs", "growth", "latency", "memory", "restart", "steps"]
+__all__ = [
+    "comparison",
+    "costs",
+    "growth",
+    "instructions",
+    "latency",
+    "memory",
+    "restart",
+    "steps",
+]
 
 _NOTHING = "Not measured yet."
 
@@ -26,6 +36,14 @@ def comparison() -> str:
     rows = show.markdown(show.cpu(result, stages=False))
     picture = "![CPU time of one event](pictures/cpu.svg)"
     return _part(result.head, picture, rows, show.in_words(result))
+
+
+def instructions() -> str:
+    """Return the counts of instructions."""
+    result = read("instructions", Instructions)
+    if result is None:
+        return _NOTHING
+    return _part(result.head, show.markdown(show.instructions(result)))
 
 
 def costs() -> str:
