@@ -3,6 +3,7 @@
 ```
 cli/          options in, tables and results/<name>.json out: cpu latency growth memory stages …
 cpu           rounds of every contender, in shuffled order; ratios round by round
+instructions  the same counted, whatever else the machine does: callgrind, slow_clock.c
 latency       an open loop at a pace, and idle, beside the broker's own (probe)
 growth        more connections, bytes, teams, partitions, topics, ids, processes
 memory        an hour at one rate; restart: a start over a full journal (filling)

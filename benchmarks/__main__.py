@@ -4,6 +4,7 @@ import typer
 
 from benchmarks.cli.cpu import cpu
 from benchmarks.cli.growth import growth
+from benchmarks.cli.instructions import instructions
 from benchmarks.cli.latency import latency
 from benchmarks.cli.memory import memory
 from benchmarks.cli.options import CONSOLE
@@ -23,7 +24,7 @@ def bench() -> None:
     """Measure the gateway. Figures go to benchmarks/results; `page` makes the document of them."""
 
 
-for _command in (cpu, latency, growth, memory, stages, restart, page):
+for _command in (cpu, instructions, latency, growth, memory, stages, restart, page):
     app.command()(_command)
 app.command("all")(everything)
 

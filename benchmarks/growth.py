@@ -6,18 +6,18 @@ cause the bare server is run beside the gateway.
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
-from benchmarks.contenders import BARE, GATEWAY, Contender
+from benchmarks.contenders import BARE, Contender
 from benchmarks.failure import BenchFailed
 from benchmarks.filling import PER_ENTRY, fill
 from benchmarks.result import Head
 from benchmarks.run import Demand, Run, run, run_at
-from benchmarks.servers import Server, environment, gateway
+from benchmarks.servers import environment
 from benchmarks.serving import place
 from gateway.embedded import Kafka
 
@@ -106,12 +106,18 @@ SERIES = {
 
 
 def grow(
-    kafka: Kafka, names: Sequence[str], demand: Demand, most: int, tell: Callable[[str], None]
+    kafka: Kafka,
+    gateway: Contender,
+    names: Sequence[str],
+    demand: Demand,
+    most: int,
+    tell: Callable[[str], None],
 ) -> Iterator[Point]:
     """Yield the points of series, each when it was run.
 
     Args:
         kafka: a broker, for all of them.
+        gateway: compiled or not.
         names: of the series.
         demand: the usual one.
         most: at most so many sizes of each, the smallest.
@@ -123,12 +129,12 @@ def grow(
     for name in names:
         series = SERIES[name]
         for size in series.sizes[:most]:
-            for contender in (BARE, GATEWAY) if series.beside else (GATEWAY,):
+            for contender in (BARE, gateway) if series.beside else (gateway,):
                 tell(f"{size:,} {series.says}: {contender.says}")
                 wanted = series.at(demand, size)
                 try:
                     if name == "ids":
-                        found = _run_full(kafka, size, wanted)
+                        found = _run_full(kafka, gateway, size, wanted)
                     else:
                         found = run(kafka, contender, wanted)
                 except BenchFailed as failure:
@@ -136,20 +142,11 @@ def grow(
                 yield Point(series=name, size=size, server=contender.name, run=found)
 
 
-def _run_full(kafka: Kafka, ids: int, demand: Demand) -> Run:
-    """Run the gateway over a journal of so many ids."""
-    with place(kafka, GATEWAY) as of:
-        variables = environment(*of) | _MEMORY_LIMIT
-        with gateway(variables):
+def _run_full(kafka: Kafka, gateway: Contender, ids: int, demand: Demand) -> Run:
+    """Run the gateway, with room for every id, over a journal of so many."""
+    roomy = gateway._replace(start=partial(gateway.start, **_MEMORY_LIMIT))
+    with place(kafka, roomy) as of:
+        with roomy.start(*of):
             pass  # it makes its topics
-        asyncio.run(fill(variables, ids // PER_ENTRY))
-        return run_at(of, kafka, _roomy(), demand)
-
-
-def _roomy() -> Contender:
-    """Return the gateway with room for every id."""
-
-    def start(servers: str, prefix: str, partitions: int) -> AbstractContextManager[Server]:
-        return gateway(environment(servers, prefix, partitions) | _MEMORY_LIMIT)
-
-    return GATEWAY._replace(start=start)
+        asyncio.run(fill(environment(*of) | _MEMORY_LIMIT, ids // PER_ENTRY))
+        return run_at(of, kafka, roomy, demand)

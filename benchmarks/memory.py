@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from benchmarks.accounting import cpu_time, resident
-from benchmarks.contenders import GATEWAY
+from benchmarks.contenders import GATEWAY, Contender
 from benchmarks.deliveries import Mix
 from benchmarks.failure import BenchFailed
 from benchmarks.paced import Pace, Paced
@@ -50,11 +50,19 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Memory(msgspec.Struct, frozen=True, kw_only=True):
-    """All samples."""
+    """All samples.
+
+    Attributes:
+        head: when, where and how.
+        rate: events a second.
+        samples: the first before any event.
+        server: the gateway's name; results older than this field are of the interpreted one.
+    """
 
     head: Head
     rate: float
     samples: list[Sample]
+    server: str = GATEWAY.name
 
     @property
     def beyond_ids(self) -> int:
@@ -64,14 +72,14 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def hold(
-    kafka: Kafka, minutes: float, rate: float, tell: Callable[[str], None]
+    kafka: Kafka, gateway: Contender, minutes: float, rate: float, tell: Callable[[str], None]
 ) -> Iterator[Sample]:
     """Yield samples while a gateway is under a steady load.
 
     Raises:
         BenchFailed: an answer was no 2xx.
     """
-    with place(kafka, GATEWAY) as of, serving(GATEWAY, of) as servers:
+    with place(kafka, gateway) as of, serving(gateway, of) as servers:
         began, events, server, leg = time.monotonic(), 0, servers[0], 0
         yield _sample(server, 0.0, 0, 0.0)
         while (left := minutes * 60 - (time.monotonic() - began)) > 0.5:

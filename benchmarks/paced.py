@@ -25,7 +25,7 @@ from benchmarks.deliveries import Mix, deliveries
 from benchmarks.failure import BenchFailed
 from benchmarks.percentiles import Percentiles, percentiles
 
-__all__ = ["Pace", "Paced", "drive", "due_times"]
+__all__ = ["Pace", "Paced", "drive", "due_times", "whole"]
 
 _GRACE = 15.0  # seconds after the last request was due for the last answer
 _END = b"\r\n\r\n"
@@ -118,7 +118,7 @@ class _Loop:
         answer = begun + data
         if not data:
             raise BenchFailed("The server closed a connection that it still owed an answer.")
-        if not _whole(answer):
+        if not whole(answer):
             self._busy[connection] = _Line(due, answer)
             return
         self.answers.append((due, time.perf_counter()))
@@ -127,7 +127,7 @@ class _Loop:
         self._free.append(connection)
 
 
-def _whole(answer: bytes) -> bool:
+def whole(answer: bytes) -> bool:
     """Tell whether an answer has come with all of its body."""
     head, end, body = answer.partition(_END)
     if not end:

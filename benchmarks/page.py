@@ -4,16 +4,26 @@ Each says when, where and by which command; a test holds the page to the figures
 """
 
 from benchmarks import show
-from benchmarks.contenders import LESS
+from benchmarks.contenders import CONTENDERS, LESS
 from benchmarks.cpu import Cpu
 from benchmarks.growth import SERIES, Growth
+from benchmarks.instructions import Instructions
 from benchmarks.latency import Latency
 from benchmarks.memory import Memory
 from benchmarks.restart import Restart
 from benchmarks.result import Head, read
 from benchmarks.stages import Stages
 
-__all__ = ["comparison", "costs", "growth", "latency", "memory", "restart", "steps"]
+__all__ = [
+    "comparison",
+    "costs",
+    "growth",
+    "instructions",
+    "latency",
+    "memory",
+    "restart",
+    "steps",
+]
 
 _NOTHING = "Not measured yet."
 
@@ -26,6 +36,14 @@ def comparison() -> str:
     rows = show.markdown(show.cpu(result, stages=False))
     picture = "![CPU time of one event](pictures/cpu.svg)"
     return _part(result.head, picture, rows, show.in_words(result))
+
+
+def instructions() -> str:
+    """Return the counts of instructions."""
+    result = read("instructions", Instructions)
+    if result is None:
+        return _NOTHING
+    return _part(result.head, show.markdown(show.instructions(result)))
 
 
 def costs() -> str:
@@ -67,27 +85,33 @@ def memory() -> str:
         "beside the ids."
     )
     picture = "![Memory](pictures/memory.svg)"
-    return _part(result.head, picture, show.markdown(show.memory(result)), beyond)
+    table = show.markdown(show.memory(result))
+    return _part(result.head, picture, table, beyond, of=result.server)
 
 
 def restart() -> str:
     """Return what a start over a full journal takes."""
     result = read("restart", Restart)
-    return _NOTHING if result is None else _part(result.head, show.markdown(show.restart(result)))
+    if result is None:
+        return _NOTHING
+    return _part(result.head, show.markdown(show.restart(result)), of=result.server)
 
 
 def steps() -> str:
     """Return each step alone."""
     result = read("stages", Stages)
-    return _NOTHING if result is None else _part(result.head, show.markdown(show.stages(result)))
+    if result is None:
+        return _NOTHING
+    return _part(result.head, show.markdown(show.stages(result)), of=result.server)
 
 
-def _part(head: Head, *parts: str) -> str:
-    """Return parts under one line that says how they came about."""
+def _part(head: Head, *parts: str, of: str = "") -> str:
+    """Return parts under one line that says how they came about, and of which server they are."""
     machine = head.machine
     libraries = ", ".join(f"{name} {version}" for name, version in machine.libraries.items())
+    server = f", of {CONTENDERS[of].says}" if of else ""
     told = (
-        f"Measured {head.date[:16].replace('T', ' ')} UTC with `{head.command}`; gateway "
+        f"Measured {head.date[:16].replace('T', ' ')} UTC with `{head.command}`{server}; gateway "
         f"{head.version}, {machine.cores} cores of {machine.cpu}, {machine.memory_gib:g} GiB, "
         f"{machine.system}, {machine.python}, {libraries}; load average before it {machine.load:g}."
     )

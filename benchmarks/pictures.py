@@ -52,11 +52,12 @@ def _cpu(result: Cpu) -> str:
 
 
 def _latency(result: Latency) -> str:
+    ours = next((at.server for at in result.paced if at.server in _OURS), None)
     series: dict[str, list[tuple[float, float]]] = {}
     for at in result.paced:
         says = CONTENDERS[at.server].says
         series.setdefault(f"{says}, p99", []).append((at.rate, at.found.answer.p99))
-        if at.server == GATEWAY.name:
+        if at.server == ours:
             series.setdefault("the broker alone meanwhile, p99", []).append((at.rate, at.ack.p99))
     return lines(
         "Time to the 2xx", series, across="events a second", up="ms", log_across=True, log_up=True
@@ -71,7 +72,7 @@ def _growth(result: Growth, name: str) -> str:
             for point in points
             if point.server == server
         ]
-        for server in (GATEWAY.name, BARE.name)
+        for server in (*_OURS, BARE.name)
     }
     return lines(
         f"CPU time of one event, by {SERIES[name].says}",
@@ -89,5 +90,5 @@ def _memory(result: Memory) -> str:
         "resident": [(each.seconds / 60, each.resident / 2**20) for each in result.samples],
         "of which ids": [(each.seconds / 60, each.id_bytes / 2**20) for each in result.samples],
     }
-    title = f"Memory at {result.rate:g} events a second"
+    title = f"Memory of {CONTENDERS[result.server].says} at {result.rate:g} events a second"
     return lines(title, series, across="minutes", up="MiB")

@@ -3,6 +3,7 @@
 from benchmarks.contenders import BARE, COMPILED, CONTENDERS, GATEWAY, LESS
 from benchmarks.cpu import Cpu
 from benchmarks.growth import SERIES, Growth
+from benchmarks.instructions import Instructions
 from benchmarks.latency import Latency
 from benchmarks.memory import Memory, Sample
 from benchmarks.restart import Restart
@@ -15,6 +16,7 @@ __all__ = [
     "cpu",
     "growth",
     "in_words",
+    "instructions",
     "latency",
     "markdown",
     "memory",
@@ -43,6 +45,16 @@ def in_words(result: Cpu) -> str:
         told = [f"{_range(result.ratio(own, name), 2)} × {_name(name)}" for name in others]  # noqa: RUF001 - times
         lines.append(f"CPU of an event, {_name(own)}, round by round: {'; '.join(told)}.")
     return "\n\n".join(lines)
+
+
+def instructions(result: Instructions) -> list[Row]:
+    """Return a row for each server, with a head."""
+    base = result.counts[0]
+    rows: list[Row] = [("server", "instructions an event", f"÷ {base.server}")]
+    for each in result.counts:
+        ratio = each.per_event.median / base.per_event.median
+        rows.append((_name(each.server), _range(each.per_event), f"{ratio:.2f}"))
+    return rows
 
 
 def costs(result: Cpu) -> list[Row]:

@@ -18,6 +18,7 @@ import msgspec
 import uvloop
 from multidict import CIMultiDict, CIMultiDictProxy
 
+from benchmarks.contenders import GATEWAY
 from benchmarks.deliveries import Mix, deliveries
 from benchmarks.path import Path
 from benchmarks.result import Head
@@ -68,10 +69,17 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stages(msgspec.Struct, frozen=True, kw_only=True):
-    """All steps."""
+    """All steps.
+
+    Attributes:
+        head: when, where and how.
+        stages: each alone.
+        server: the gateway's name; results older than this field are of the interpreted one.
+    """
 
     head: Head
     stages: list[Stage]
+    server: str = GATEWAY.name
 
 
 class _Events:

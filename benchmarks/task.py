@@ -1,7 +1,9 @@
 """Task: one of our modules in a process of its own, told and telling in JSON."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Self, TypeVar
 
 import msgspec
@@ -20,13 +22,16 @@ class Task:
     Args:
         module: of benchmarks, whose `main` reads a plan and writes what it found.
         plan: for it.
+        folder: whose package `gateway` it runs, with our benchmarks.
     """
 
-    def __init__(self, module: str, plan: msgspec.Struct) -> None:
+    def __init__(self, module: str, plan: msgspec.Struct, folder: Path = ROOT) -> None:
         self._module = module
+        found = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         self._process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", f"benchmarks.{module}", msgspec.json.encode(plan).decode()],
-            cwd=ROOT,
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(found)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
@@ -59,11 +64,11 @@ class Task:
         return msgspec.json.decode(told, type=kind)
 
 
-def ask(module: str, plan: msgspec.Struct, kind: type[Found]) -> Found:
+def ask(module: str, plan: msgspec.Struct, kind: type[Found], folder: Path = ROOT) -> Found:
     """Run a task to its end; see `Task`.
 
     Raises:
         BenchFailed: it failed.
     """
-    with Task(module, plan) as task:
+    with Task(module, plan, folder) as task:
         return task.found(kind)

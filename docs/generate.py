@@ -121,6 +121,7 @@ PARTS = (
     Part("docs/logs.md", "lines", lines.render),
     Part("docs/metrics.md", "metrics", metrics.render),
     Part("docs/performance.md", "comparison", bench.comparison),
+    Part("docs/performance.md", "instructions", bench.instructions),
     Part("docs/performance.md", "costs", bench.costs),
     Part("docs/performance.md", "latency", bench.latency),
     Part("docs/performance.md", "growth", bench.growth),

@@ -6,6 +6,7 @@ import typer
 
 from benchmarks import show
 from benchmarks.cli.options import Name, Seed, Short, broker, named, tell
+from benchmarks.contenders import shipped
 from benchmarks.deliveries import Mix
 from benchmarks.growth import SERIES, Growth, grow
 from benchmarks.result import head, keep
@@ -32,7 +33,7 @@ def growth(
         demand = Demand(seconds=0.5, warm_up=0.3, mix=Mix(seed=seed))
     began = head()
     with broker(warm_up=0 if short else 10) as (kafka, progress):
-        points = [*grow(kafka, names, demand, _FEW if short else _ALL, progress)]
+        points = [*grow(kafka, shipped(), names, demand, _FEW if short else _ALL, progress)]
     result = Growth(head=began, demand=demand, points=points)
     keep(result, name or ("short-growth" if short else "growth"))
     for each in names:

@@ -6,6 +6,7 @@ import typer
 
 from benchmarks import show
 from benchmarks.cli.options import Name, Seed, Short, broker, chosen, tell
+from benchmarks.contenders import shipped
 from benchmarks.deliveries import Mix
 from benchmarks.latency import AtPace, Idle, Latency, Times, at_paces, idle
 from benchmarks.result import head, keep
@@ -18,7 +19,7 @@ def latency(
     rates: Annotated[str, typer.Option(help="Events a second, with commas.")] = "100,500,2000",
     seconds: Annotated[float, typer.Option(min=1, help="Of each.")] = 30.0,
     pairs: Annotated[int, typer.Option("--idle", min=1, help="Events when idle.")] = 40,
-    only: Annotated[str, typer.Option(help="Servers, as for cpu.")] = "gateway,fastapi,go",
+    only: Annotated[str, typer.Option(help="Servers, as for cpu.")] = "",
     seed: Seed = 1,
     name: Name = "",
     short: Short = False,
@@ -28,7 +29,7 @@ def latency(
     times = Times(rates=paces, seconds=seconds, idle=pairs, mix=mix)
     if short:
         times = Times(rates=[50], warm_up=0.5, seconds=1, idle=5, every=0.1, mix=mix)
-    servers = chosen(only, ())
+    servers = chosen(only, (shipped().name, "fastapi", "go"))
     began = head()
     paced: list[AtPace] = []
     alone: list[Idle] = []

@@ -6,6 +6,7 @@ import typer
 
 from benchmarks import show
 from benchmarks.cli.options import Name, broker, tell
+from benchmarks.contenders import shipped
 from benchmarks.memory import Memory, hold
 from benchmarks.result import head, keep
 
@@ -19,9 +20,9 @@ def memory(
     name: Name = "memory",
 ) -> None:
     """Memory of a gateway under a steady load."""
-    began = head()
+    began, gateway = head(), shipped()
     with broker(warm_up=0) as (kafka, progress):
-        samples = [*hold(kafka, minutes, rate, progress)]
-    result = Memory(head=began, rate=rate, samples=samples)
+        samples = [*hold(kafka, gateway, minutes, rate, progress)]
+    result = Memory(head=began, rate=rate, samples=samples, server=gateway.name)
     keep(result, name)
     tell(show.memory(result))

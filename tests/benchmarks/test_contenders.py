@@ -8,7 +8,17 @@ from itertools import islice
 
 import pytest
 
-from benchmarks.contenders import COMPARED, CONTENDERS, LESS, left_out
+from benchmarks import compiled
+from benchmarks.contenders import (
+    COMPARED,
+    COMPILED,
+    CONTENDERS,
+    GATEWAY,
+    LESS,
+    Contender,
+    left_out,
+    shipped,
+)
 from benchmarks.deliveries import Mix, Signed, deliveries
 from benchmarks.failure import BenchFailed
 from benchmarks.run import Demand, run
@@ -72,6 +82,15 @@ def test_what_is_left_out_is_not_done(
     sent = sent._replace(body=body or sent.body, headers=headers)
     with place(kafka, contender) as of, serving(contender, of) as servers:
         assert _send([sent, sent], servers[0].port) == expected
+
+
+@pytest.mark.parametrize(("available", "expected"), [(True, COMPILED), (False, GATEWAY)])
+def test_what_is_shipped_is_measured(
+    monkeypatch: pytest.MonkeyPatch, *, available: bool, expected: Contender
+) -> None:
+    """The gateway that is measured is the compiled one wherever it can be built."""
+    monkeypatch.setattr(compiled, "available", lambda: available)
+    assert shipped() == expected
 
 
 def test_a_server_that_does_not_start_says_why(kafka: Kafka) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from benchmarks.contenders import GATEWAY
 from benchmarks.growth import SERIES, grow
 from benchmarks.run import Demand
 from gateway.embedded import Kafka
@@ -17,7 +18,7 @@ def test_a_series(
 ) -> None:
     """Processes share the load, and a journal of so many ids is in memory; nothing is lost."""
     monkeypatch.setitem(SERIES, name, SERIES[name]._replace(sizes=sizes))
-    (point,) = grow(kafka, [name], LOOK, 9, lambda _: None)
+    (point,) = grow(kafka, GATEWAY, [name], LOOK, 9, lambda _: None)
     assert (point.series, point.size, point.server) == (name, sizes[0], "gateway")
     assert point.run.records == point.run.answers > 0
     assert point.run.resident > 30 << 20

@@ -2,10 +2,16 @@
 
 from xml.etree import ElementTree as ET
 
+import msgspec
+import pytest
+
+from benchmarks import page
 from benchmarks.drawing import Bar, bars, lines
 from benchmarks.go_types import TYPES, render
 from benchmarks.pictures import FOLDER, drawn
+from benchmarks.result import head
 from benchmarks.show import markdown
+from benchmarks.stages import Stages
 
 
 def test_pictures_are_current() -> None:
@@ -54,3 +60,17 @@ def test_lines_lie_in_their_picture() -> None:
 def test_markdown() -> None:
     """Rows become a table."""
     assert markdown([("a", "b"), ("1", "2")]) == "| a | b |\n|---|--:|\n| 1 | 2 |"
+
+
+@pytest.mark.parametrize(
+    ("fields", "server"),
+    [({}, "the gateway"), ({"server": "compiled"}, "the gateway, compiled")],
+)
+def test_figures_say_whose_they_are(
+    monkeypatch: pytest.MonkeyPatch, fields: dict[str, str], server: str
+) -> None:
+    """Figures that were kept before the server stood beside them are the interpreted one's."""
+    kept = msgspec.json.encode({"head": head(), "stages": [], **fields})
+    steps = msgspec.json.decode(kept, type=Stages)
+    monkeypatch.setattr(page, "read", lambda *_: steps)
+    assert f"`, of {server}; gateway 0." in page.steps()
