@@ -205,13 +205,14 @@ class Intake:
         What is held is the standing's identity, and `also`.
         """
         try:
-            answer, settled = self._sink.publish(records)
+            publication = self._sink.publish(records)
         except Ended as refusal:
             return subject.verdict(refusal.reason, refusal.detail)
+        settled = publication.settled
         self._claims.hold(standing.identity, settled)
         if also is not None:
             self._claims.hold(also, settled)
-        return Pending(answer, reason, subject, settled, detail)
+        return Pending(publication.answer, reason, subject, settled, detail)
 
     def _share(self, standing: Standing, subject: Subject) -> Verdict | Pending:
         """Answer as the event's first delivery was, or will be, answered."""
