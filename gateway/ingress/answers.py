@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from email.utils import formatdate
 from http import HTTPStatus
+from typing import Final
 
 import orjson
 
@@ -31,13 +32,14 @@ _FIELDS = {
     Reason.CONTENT_ENCODING: "Accept-Encoding: identity\r\n",
     Reason.CONTENT_TYPE: "Accept: application/json\r\n",
 }
-_OPENINGS = {
+_OPENINGS: Final = {
     reason: b'{"status":"%b","id":' % ending.outcome.encode()
     for reason, ending in ENDINGS.items()
     if ending.outcome not in (Outcome.REJECTED, Outcome.UNAVAILABLE)
 }
 """How the bodies begin of answers that are no problems."""
 
+_dumps: Final = orjson.dumps
 _CHALLENGE = "WWW-Authenticate: X-Signature\r\n"
 
 
@@ -91,7 +93,7 @@ class Answers:
         if opening is None:
             return Answer(head, _problem(verdict))
         try:
-            text = orjson.dumps(verdict.event_id)
+            text = _dumps(verdict.event_id)
         except orjson.JSONEncodeError:  # a lone surrogate: JSON can escape it, UTF-8 not hold it
             text = json.dumps(verdict.event_id).encode()
         return Answer(head, opening + text + b"}")

@@ -5,6 +5,7 @@ but the reason itself; a stranger's bytes never are.
 """
 
 import logging
+from typing import Final
 
 import structlog
 
@@ -14,14 +15,14 @@ from gateway.pipeline.verdict import Verdict
 __all__ = ["log_ending"]
 
 _log = structlog.get_logger(__name__)
-_enabled = logging.getLogger(__name__).isEnabledFor
+_enabled: Final = logging.getLogger(__name__).isEnabledFor
 _NAMES = logging.getLevelNamesMapping()
 # What is no request, a scanner's bytes on the port, is counted and not told. The others are told
 # where more is known of them: what is quarantined, and where a fault lies.
 _UNTOLD = frozenset({Reason.HTTP_MALFORMED, Reason.HEADERS_TOO_LARGE, Reason.INTERNAL_ERROR}).union(
     reason for reason in Reason if ENDINGS[reason].outcome is Outcome.QUARANTINED
 )
-_LEVELS = {
+_LEVELS: Final = {
     reason: _NAMES[ending.level.upper()]
     for reason, ending in ENDINGS.items()
     if reason not in _UNTOLD
