@@ -39,6 +39,7 @@ _OPENINGS: Final = {
 }
 """How the bodies begin of answers that are no problems."""
 
+_dumps: Final = orjson.dumps
 _CHALLENGE = "WWW-Authenticate: X-Signature\r\n"
 
 
@@ -92,7 +93,7 @@ class Answers:
         if opening is None:
             return Answer(head, _problem(verdict))
         try:
-            text = orjson.dumps(verdict.event_id)
+            text = _dumps(verdict.event_id)
         except orjson.JSONEncodeError:  # a lone surrogate: JSON can escape it, UTF-8 not hold it
             text = json.dumps(verdict.event_id).encode()
         return Answer(head, opening + text + b"}")

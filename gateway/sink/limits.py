@@ -4,36 +4,42 @@ May live here: what Kafka told, and what is safe where it did not. May not: aski
 """
 
 from collections.abc import Mapping
-from typing import final
+from typing import Final, final
 
 __all__ = ["Limits"]
 
-_BROKER_LIMIT = 1_048_588  # bytes: Kafka's default for `message.max.bytes`
-_BATCH_HEADER = 61  # bytes: record batch v2 (KIP-98); `max.message.bytes` is of the whole batch
-_VARINTS = 16  # bytes: lengths and deltas of a large record
+_BROKER_LIMIT: Final = 1_048_588  # bytes: Kafka's default for `message.max.bytes`
+# Bytes: the header of a batch (record batch v2, KIP-98; `max.message.bytes` is of the whole batch),
+# and the lengths and deltas of a large record.
+_BESIDE: Final = 61 + 16
 
 
 @final
 class Limits:
     """What topics take."""
 
-    __slots__ = ("_known",)
+    __slots__ = ("_batches", "_records")
 
     def __init__(self) -> None:
-        self._known: dict[str, int] = {}
+        self._batches: dict[str, int] = {}
+        self._records: dict[str, int] = {}
 
     def learn(self, limits: Mapping[str, int]) -> None:
         """Take note of the largest batches that topics take, bytes."""
-        self._known.update(limits)
+        for topic, most in limits.items():
+            self._batches[topic] = most
+            self._records[topic] = most - _BESIDE
 
     def known(self, topics: Mapping[str, object]) -> bool:
         """Tell whether Kafka has told of all of these topics."""
-        return self._known.keys() >= topics.keys()
+        return self._batches.keys() >= topics.keys()
 
     def batch(self, topic: str) -> int:
         """Return the largest batch that `topic` takes, bytes; what is safe where it is unknown."""
-        return self._known.get(topic, _BROKER_LIMIT)
+        most = self._batches.get(topic)
+        return most if most is not None else _BROKER_LIMIT
 
     def record(self, topic: str) -> int:
         """Return the largest `Record.size` that the topic takes, in bytes."""
-        return self.batch(topic) - _BATCH_HEADER - _VARINTS
+        most = self._records.get(topic)
+        return most if most is not None else _BROKER_LIMIT - _BESIDE
