@@ -15,7 +15,8 @@ from gateway.pipeline.verdict import Verdict
 __all__ = ["log_ending"]
 
 _log = structlog.get_logger(__name__)
-_enabled: Final = logging.getLogger(__name__).isEnabledFor
+_logger: Final = logging.getLogger(__name__)
+_root: Final = logging.getLogger()
 _NAMES = logging.getLevelNamesMapping()
 # What is no request, a scanner's bytes on the port, is counted and not told. The others are told
 # where more is known of them: what is quarantined, and where a fault lies.
@@ -32,7 +33,9 @@ _LEVELS: Final = {
 def log_ending(verdict: Verdict) -> None:
     """Log how a delivery ended, unless that has been done, or its level is not written."""
     level = _LEVELS.get(verdict.reason)
-    if level is None or not _enabled(level):
+    if level is None or (level < _root.level and not _logger.level):
+        return  # nearly always; the logger itself is asked through many frames
+    if not _logger.isEnabledFor(level):
         return
     ending = ENDINGS[verdict.reason]
     _log.log(

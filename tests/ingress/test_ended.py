@@ -12,9 +12,9 @@ from gateway.pipeline.verdict import Verdict
 
 
 @pytest.mark.parametrize("reason", Reason)
-def test_an_ending_is_told_at_its_level(reason: Reason, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_ending_is_told_at_its_level(reason: Reason, caplog: pytest.LogCaptureFixture) -> None:
     """As the table says; but for what is told elsewhere, and for what is no request."""
-    monkeypatch.setattr(ended, "_enabled", lambda _: True)
+    caplog.set_level(logging.DEBUG)
     with capture_logs() as lines:
         log_ending(Verdict(reason, "evt_1", "ticket.created", "why"))
     quiet = {Reason.HTTP_MALFORMED, Reason.HEADERS_TOO_LARGE, Reason.INTERNAL_ERROR}
@@ -24,9 +24,12 @@ def test_an_ending_is_told_at_its_level(reason: Reason, monkeypatch: pytest.Monk
     assert all(line["reason"] == reason.value for line in lines)
 
 
-def test_nothing_is_made_of_a_line_that_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An accepted event costs one question at INFO."""
-    monkeypatch.setattr(ended, "_enabled", lambda level: level >= logging.INFO)
+@pytest.mark.parametrize("logger", [None, ended.__name__], ids=["of all", "of these lines"])
+def test_nothing_is_made_of_a_line_that_is_not_written(
+    logger: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An accepted event is not told at INFO, whoever set that level."""
+    caplog.set_level(logging.INFO, logger)
     with capture_logs() as lines:
         log_ending(Verdict(Reason.ACKED, "evt_1"))
         log_ending(Verdict(Reason.SIGNATURE_MISMATCH))
