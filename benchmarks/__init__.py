@@ -6,7 +6,8 @@ cpu           rounds of every contender, in shuffled order; ratios round by roun
 instructions  the same counted, whatever else the machine does: callgrind, slow_clock.c
 latency       an open loop at a pace, and idle, beside the broker's own (probe)
 growth        more connections, bytes, teams, partitions, topics, ids, processes
-memory        an hour at one rate; restart: a start over a full journal (filling)
+memory        an hour at one rate, beside its ids alone (ids)
+restart       a start over a full journal (filling)
 stages        one step of the path at a time, without network (path)
 backfill      stored events from a file: `cstar-gateway ingest`
   contenders    every server that is measured: bare, the command that is deployed, the same less

@@ -1,13 +1,14 @@
 """Memory: what the gateway holds after minutes and hours at one rate.
 
 It remembers every id for 33 hours, so it must grow by what an id takes, and by nothing else: the
-ids and their bytes, as its own metrics tell them, stand beside the resident memory.
+ids and their bytes, as its own metrics tell them, stand beside the resident memory, and what as
+many ids take by themselves beside what it grew by.
 """
 
 import re
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
@@ -15,6 +16,7 @@ from benchmarks.accounting import cpu_time, resident
 from benchmarks.contenders import GATEWAY, Contender
 from benchmarks.deliveries import Mix
 from benchmarks.failure import BenchFailed
+from benchmarks.ids import Ids, Taken
 from benchmarks.paced import Pace, Paced
 from benchmarks.result import Head
 from benchmarks.servers import Server
@@ -22,7 +24,7 @@ from benchmarks.serving import place, serving
 from benchmarks.task import ask
 from gateway.embedded import Kafka
 
-__all__ = ["Memory", "Sample", "hold"]
+__all__ = ["Memory", "Sample", "alone", "hold"]
 
 _LEG = 60.0  # seconds of one sender: signatures age
 
@@ -57,18 +59,39 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
         rate: events a second.
         samples: the first before any event.
         server: the gateway's name; results older than this field are of the interpreted one.
+        alone: bytes that as many ids take in a process of their own; 0 where nobody looked.
     """
 
     head: Head
     rate: float
     samples: list[Sample]
     server: str = GATEWAY.name
+    alone: int = 0
+
+    @property
+    def grown(self) -> int:
+        """Bytes by which the process grew from its first to its last sample."""
+        return self.samples[-1].resident - self.samples[0].resident
+
+    @property
+    def told(self) -> int:
+        """Bytes of that for ids, as the gateway tells."""
+        return self.samples[-1].id_bytes - self.samples[0].id_bytes
 
     @property
     def beyond_ids(self) -> int:
-        """Bytes by which the process grew from its first to its last sample, ids apart."""
-        first, last = self.samples[0], self.samples[-1]
-        return last.resident - first.resident - (last.id_bytes - first.id_bytes)
+        """Bytes of it for anything else."""
+        return self.grown - (self.alone or self.told)
+
+
+def alone(gateway: Contender, samples: Sequence[Sample], rate: float) -> int:
+    """Return the bytes that the ids of samples take in a process of their own.
+
+    Raises:
+        BenchFailed: it failed.
+    """
+    ids = Ids(count=samples[-1].ids - samples[0].ids, rate=rate)
+    return ask("ids", ids, Taken, gateway.folder()).resident
 
 
 def hold(

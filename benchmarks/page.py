@@ -80,10 +80,11 @@ def memory() -> str:
     result = read("memory", Memory)
     if result is None:
         return _NOTHING
-    beyond = (
-        f"From the first sample to the last it grew by {result.beyond_ids / 2**20:.1f} MiB "
-        "beside the ids."
-    )
+    grown, alone, told = (size / 2**20 for size in (result.grown, result.alone, result.told))
+    beyond = f"From the first sample to the last it grew by {grown:.1f} MiB"
+    if alone:
+        beyond += f"; as many ids alone in a process take {alone:.1f} MiB"
+    beyond += f", by the gateway's own estimate {told:.1f} MiB."
     picture = "![Memory](pictures/memory.svg)"
     table = show.markdown(show.memory(result))
     return _part(result.head, picture, table, beyond, of=result.server)

@@ -7,7 +7,7 @@ import typer
 from benchmarks import show
 from benchmarks.cli.options import Name, broker, tell
 from benchmarks.contenders import shipped
-from benchmarks.memory import Memory, hold
+from benchmarks.memory import Memory, alone, hold
 from benchmarks.result import head, keep
 
 __all__ = ["memory"]
@@ -23,6 +23,12 @@ def memory(
     began, gateway = head(), shipped()
     with broker(warm_up=0) as (kafka, progress):
         samples = [*hold(kafka, gateway, minutes, rate, progress)]
-    result = Memory(head=began, rate=rate, samples=samples, server=gateway.name)
+    result = Memory(
+        head=began,
+        rate=rate,
+        samples=samples,
+        server=gateway.name,
+        alone=alone(gateway, samples, rate),
+    )
     keep(result, name)
     tell(show.memory(result))
