@@ -189,7 +189,7 @@ def _read_line(line: str) -> tuple[int, str]:
     if not separator:
         return _ODD, value
     if place >= 0:
-        if not value or value.startswith(" ") or value.endswith(" "):
+        if value.startswith(" ") or value.endswith(" "):  # of which aiohttp keeps nothing
             return _ODD, value
         if place in _REPEATED and len(_lines) < _MOST_LINES:
             _lines[line] = (place, value)

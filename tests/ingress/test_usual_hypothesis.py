@@ -175,6 +175,7 @@ def test_what_senders_and_proxies_write_is_usual(field: str) -> None:
                 "X-Event-ID: \t",
                 "X-Event-ID: é",
                 "Bad Name: x",
+                "Foo",
                 " folded",
                 "a: " + "x" * 8190,
             )
