@@ -17,7 +17,7 @@ from aiohttp.http import HttpVersion10
 from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway.ingress.answers import Answer
-from gateway.ingress.exchange import CLOSE, may_follow, release, send
+from gateway.ingress.exchange import CLOSE, may_follow, send
 from gateway.ingress.fault import report_fault
 from gateway.ingress.framing import Framing
 from gateway.ingress.malformed import reason_of
@@ -194,8 +194,11 @@ class Connection(Framing):
         return stays
 
     def _release(self) -> None:
+        self._request_in_progress = False
         self._current_request = None
-        release(self)
+        waiter = self._handler_waiter  # of a shutdown
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
 
 
 def _wake(waiter: "asyncio.Future[None]") -> None:

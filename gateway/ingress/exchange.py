@@ -6,12 +6,12 @@ One truth for both who answer on a connection: `Connection`, which does whatever
 its beginning, or what is answered.
 """
 
-from asyncio import AbstractEventLoop, Future, Handle, Transport
+from asyncio import AbstractEventLoop, Handle, Transport
 from typing import Final, Protocol
 
 from gateway.ingress.answers import Answer
 
-__all__ = ["CLOSE", "Exchanging", "allow_next", "may_follow", "release", "send"]
+__all__ = ["CLOSE", "Exchanging", "allow_next", "may_follow", "send"]
 
 CLOSE: Final = b"Connection: close\r\n"
 
@@ -50,22 +50,12 @@ class Exchanging(Kept, Protocol):
     _body_cut: bool
     _force_close: bool
     _half_closed: bool
-    _handler_waiter: "Future[None] | None"
     _request_count: int
-    _request_in_progress: bool
     _upgraded: bool
 
     @property
     def owner(self) -> Retiring:
         """Of the connections."""
-
-
-def release(connection: Exchanging) -> None:
-    """End the current request; tell a shutdown that waits for it."""
-    connection._request_in_progress = False
-    waiter = connection._handler_waiter
-    if waiter is not None and not waiter.done():
-        waiter.set_result(None)
 
 
 def may_follow(connection: Exchanging) -> bool:

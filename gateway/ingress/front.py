@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol, final
 from aiohttp.streams import EMPTY_PAYLOAD
 
 from gateway.ingress.answers import Answer
-from gateway.ingress.exchange import CLOSE, Exchanging, allow_next, may_follow, release, send
+from gateway.ingress.exchange import CLOSE, Exchanging, allow_next, may_follow, send
 from gateway.ingress.fault import report_fault
 from gateway.ingress.request import Request
 from gateway.ingress.usual import UsualHead, read_usual
@@ -105,7 +105,6 @@ class Front:
             return False
         general._waiter = None  # we are not idle, to aiohttp and to whatever comes meanwhile
         general._request_count += 1
-        general._request_in_progress = True
         self._waiter = waiter
         request = Request(head, _NOTHING, self, data[head.begins :])
         answer = self._handler.begin(request)
@@ -129,7 +128,6 @@ class Front:
         """Send an answer; return whether another request may come."""
         general = self.general
         try:
-            release(general)
             stays = may_follow(general)
             send(general, answer, b"" if stays else CLOSE)
             if stays:

@@ -227,6 +227,50 @@ async def test_a_half_closed_sender_is_answered(pause: float) -> None:
         await sender.close()
 
 
+BEGUN = b"POST /other HTTP/1.1\r\nHost: gateway.example\r\nContent-Length: 2\r\nX-Note: "
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        [BEGUN],
+        [post() + BEGUN],
+        [post()[:-1], post()[-1:] + BEGUN],
+        [post()[:-2], post()[-2:] + BEGUN[:20], BEGUN[20:]],
+    ],
+    ids=["alone", "behind a request", "behind a body", "in pieces"],
+)
+async def test_what_looks_like_a_request_amid_another_is_none(before: list[bytes]) -> None:
+    """Wherever a segment begins, bytes amid a head are of that head, whatever they look like."""
+    async with listening() as gateway:
+        sender = await gateway.connect()
+        whole = before != [BEGUN]
+        for part in before:
+            await sender.send(part)
+            await asyncio.sleep(0.02)
+        if whole:
+            assert (await sender.answer()).status == 202
+        await asyncio.sleep(0.02)
+        await sender.send(post(b'{"id":"evt_hidden"}'))
+        assert (await sender.answer()).status == 400  # two Hosts, two lengths
+        assert await sender.rest() == b""
+        assert [delivery.body for delivery in gateway.intake.taken] == [b"{}"] * whole
+
+
+async def test_what_looks_like_a_request_amid_a_body_is_the_body() -> None:
+    """A body that is itself a whole request is a body, though it comes in a segment of its own."""
+    inner = post(b'{"id":"evt_hidden"}')
+    async with listening() as gateway:
+        sender = await gateway.connect()
+        await sender.send(post(b"", length=len(inner)))
+        await asyncio.sleep(0.02)
+        await sender.send(inner)
+        assert (await sender.answer()).status == 202
+        await sender.send(post())
+        assert (await sender.answer()).status == 202
+        assert [delivery.body for delivery in gateway.intake.taken] == [inner, b"{}"]
+
+
 async def test_a_half_closed_sender_is_answered_all_it_asked() -> None:
     """Every pipelined request before the half-close is answered; then the connection ends."""
     async with listening() as gateway:
