@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.events.catalogue import CATALOGUE
-from gateway.pipeline import building
+from gateway.pipeline import headers
 from gateway.pipeline.envelope import read_envelope
 from gateway.pipeline.reasons import Ended, Reason
 from tests.fuzz.campaign import run, throw_again
@@ -53,7 +53,7 @@ def test_a_throw_is_made_again() -> None:
 
 def test_a_broken_law_is_told_small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault in the pipeline is found, named, and cut down to little of the body."""
-    monkeypatch.setattr(building, "_JSON", ("content-type", "not bytes"))
+    monkeypatch.setattr(headers, "_JSON", ("content-type", "not bytes"))
     result = run(SEED, 60.0)
     assert result.failure is not None
     told = str(result.failure)

@@ -40,20 +40,20 @@ CRASHES = """
 from gateway import assembly
 from gateway.pipeline import signature
 
-true_mac, true_check = signature.SigningKey.mac, assembly.check
+true_hash, true_made_at = signature.SigningKey._hash, assembly.made_at
 
-def mac(self, prefix, body):
-    made = true_mac(self, prefix, body)
+def hashed(self, prefix, body):
+    made = true_hash(self, prefix, body)
     if b"crash in proof" in body:
         raise RuntimeError("in proof")
     return made
 
-def check(event_type, body):
+def made_at(event_type, body):
     if b"crash in building" in body:
         raise RuntimeError("in building")
-    return true_check(event_type, body)
+    return true_made_at(event_type, body)
 
-signature.SigningKey.mac, assembly.check = mac, check
+signature.SigningKey._hash, assembly.made_at = hashed, made_at
 """
 CRASHES_AT_START = """
 from gateway.pipeline import signature
