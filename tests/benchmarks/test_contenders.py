@@ -43,6 +43,7 @@ def test_a_server_is_measured(kafka: Kafka, name: str) -> None:
     assert found.records == (found.answers if CONTENDERS[name].writes else None)
 
 
+@pytest.mark.timeout(900)  # minutes of compiling, where that was not done yet
 @pytest.mark.parametrize("name", WHOLE)
 def test_by_hand_or_not_the_work_is_the_same(kafka: Kafka, name: str) -> None:
     """Of each of the 35 types the same record is written: key, and value with its flat form."""

@@ -186,6 +186,8 @@ async def test_a_refused_batch_costs_no_other(broker: Kafka, unique_prefix: str)
         await alter_topic(broker.bootstrap_servers, rig.other, max_message_bytes="2000")
         load = Load(rig)
         await until(lambda: len(load.acked) > 100)
+        await until(lambda: rig.sink.record_limit(rig.other) < 2000)  # the broker says it by now
+        await asyncio.sleep(0.5)  # and its log, which is told a moment later, goes by it
         first = producer_of(rig.sink)
         refused = rig.sink.publish([record(rig.other, value=b"x" * 5000)])
         assert await asyncio.shield(refused.settled) is Reason.KAFKA_REFUSED
