@@ -15,7 +15,7 @@ from typing_extensions import Buffer
 
 from gateway.pipeline.record import Record
 
-__all__ = ["HEADER_BYTES", "Encoded", "codec_of", "encode", "frame", "placed", "seal", "varint"]
+__all__ = ["HEADER_BYTES", "Encoded", "codec_of", "encode", "frame", "seal", "varint"]
 
 Encoded = tuple[list[bytes], int]
 """A record in pieces, and how many bytes they are together."""
@@ -25,8 +25,6 @@ HEADER_BYTES: Final = 61
 
 _FRAME: Final = Struct(">qiibI")  # offset, bytes that follow, leader's epoch, format, checksum
 _AFTER_LENGTH: Final = 9  # bytes of the frame that count into the length it says
-_FRAME_BYTES: Final = 21
-_PLACED: Final = Struct(">iIqiibI")  # partition, bytes of its batch, and the frame
 _SEALED: Final = Struct(">hiqqqhii")  # codec, last place, times, who sends it, its place, records
 _FORMAT: Final = 2
 _LOW: Final = 0x7F  # what a byte of a number holds of it; its highest bit says that more follow
@@ -156,12 +154,3 @@ def seal(
 def frame(sealed: bytes) -> bytes:
     """Return what stands before a sealed batch: its length, and the checksum."""
     return _FRAME.pack(0, len(sealed) + _AFTER_LENGTH, -1, _FORMAT, calc_crc32c(sealed))
-
-
-def placed(partition: int, sealed: bytes) -> bytes:
-    """Return what stands before a sealed batch in a request: partition, length, and its frame."""
-    size = len(sealed)
-    checksum = calc_crc32c(sealed)
-    return _PLACED.pack(
-        partition, size + _FRAME_BYTES, 0, size + _AFTER_LENGTH, -1, _FORMAT, checksum
-    )

@@ -6,29 +6,28 @@ May live here: what Kafka told, and what is safe where it did not. May not: aski
 from collections.abc import Mapping
 from typing import Final, final
 
+from gateway.sink.encoding import HEADER_BYTES
+
 __all__ = ["Limits"]
 
 _BROKER_LIMIT: Final = 1_048_588  # bytes: Kafka's default for `message.max.bytes`
 # Bytes: the header of a batch (record batch v2, KIP-98; `max.message.bytes` is of the whole batch),
 # and the lengths and deltas of a large record.
-_BESIDE: Final = 61 + 16
+_BESIDE: Final = HEADER_BYTES + 16
 
 
 @final
 class Limits:
     """What topics take."""
 
-    __slots__ = ("_batches", "_records")
+    __slots__ = ("_batches",)
 
     def __init__(self) -> None:
         self._batches: dict[str, int] = {}
-        self._records: dict[str, int] = {}
 
     def learn(self, limits: Mapping[str, int]) -> None:
         """Take note of the largest batches that topics take, bytes."""
-        for topic, most in limits.items():
-            self._batches[topic] = most
-            self._records[topic] = most - _BESIDE
+        self._batches.update(limits)
 
     def known(self, topics: Mapping[str, object]) -> bool:
         """Tell whether Kafka has told of all of these topics."""
@@ -41,5 +40,4 @@ class Limits:
 
     def record(self, topic: str) -> int:
         """Return the largest `Record.size` that the topic takes, in bytes."""
-        most = self._records.get(topic)
-        return most if most is not None else _BROKER_LIMIT - _BESIDE
+        return self.batch(topic) - _BESIDE

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from struct import Struct
 from typing import Final
 
-from gateway.sink.encoding import placed
+from gateway.sink.encoding import frame
 from gateway.sink.sent import Sent
 
 __all__ = ["API_KEY", "VERSION", "Result", "read", "write"]
@@ -24,6 +24,7 @@ Result = tuple[str, int, int, int]
 _HEAD: Final = Struct(">IhhI")  # bytes that follow, which request, its version, its number
 _BODY: Final = Struct(">hhiI")  # no transactional id, acks, timeout, topics
 _COUNT: Final = Struct(">I")
+_PARTITION: Final = Struct(">iI")  # partition, bytes of its batch
 _ALL: Final = -1  # acks: of every replica in sync
 _RESULT: Final = Struct(">ihq16x")  # partition, error, offset; not the time, nor the log's start
 
@@ -55,8 +56,11 @@ def write(number: int, client: str, timeout: int, batches: Iterable[Sent]) -> by
         pieces.append(_text(topic))
         pieces.append(_COUNT.pack(len(of_topic)))
         for sent in of_topic:
-            pieces.append(placed(sent.queue.number, sent.sealed))
-            pieces.append(sent.sealed)
+            sealed = sent.sealed
+            framed = frame(sealed)
+            pieces.append(_PARTITION.pack(sent.queue.number, len(framed) + len(sealed)))
+            pieces.append(framed)
+            pieces.append(sealed)
     size = 8
     for piece in pieces:
         size += len(piece)
