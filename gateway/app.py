@@ -57,7 +57,7 @@ class Gateway:
         if self._tls is not None:
             self._renewables.append(("ingress", "certificates", self._tls))
         self._renewal: asyncio.TimerHandle | None = None
-        self._readiness = Readiness(lambda: self._look()[0], engine.behind)
+        self._readiness = Readiness(lambda: _all_hold(engine.checks()), engine.behind)
         unready = self._readiness.reason
         self._ingress = IngressServer(
             self._taking(), engine.telemetry, unready=unready, limits=parts.limits(config)
@@ -125,16 +125,10 @@ class Gateway:
 
     def checks(self) -> Sequence[Check]:
         """Return what must hold for the gateway to be ready."""
-        _, ready = self._look()
+        ready = self._engine.checks()
+        self._readiness.began = self._readiness.began or _all_hold(ready)
         serving = Check("serving", not self._draining, "shutting down" if self._draining else "")
         return (*ready, serving)
-
-    def _look(self) -> tuple[bool, Sequence[Check]]:
-        """Return whether all holds without which nothing is taken at first, and what that is."""
-        checks = self._engine.checks()
-        ready = all(check.ok for check in checks)
-        self._readiness.began = self._readiness.began or ready
-        return ready, checks
 
     def _holds(self, name: str) -> bool:
         return all(check.ok for check in self.checks() if check.name == name)
@@ -160,6 +154,10 @@ class Gateway:
                 _log.error("credentials refused", of=of, problem=problem, fix=fix)
         loop = asyncio.get_running_loop()
         self._renewal = loop.call_later(_RENEW_SECONDS, self._renew_on)
+
+
+def _all_hold(checks: Sequence[Check]) -> bool:
+    return all(check.ok for check in checks)
 
 
 def _versions() -> dict[str, str]:
