@@ -30,7 +30,7 @@ def event_headers(hints: Hints, envelope: Envelope, content: Content, source: He
         _SPECVERSION,
         ("ce_id", envelope.id.encode()),
         source,
-        _of_type(envelope.type),
+        _of_word(_types, "ce_type", envelope.type),
     ]
     made = content.created_at
     if made is not None:
@@ -44,7 +44,7 @@ def add_hints(headers: Headers, hints: Hints) -> None:
     """Add what the sender claims, as far as it does."""
     webhook_id, attempt, request_id = hints.webhook_id, hints.attempt, hints.request_id
     if webhook_id is not None:
-        headers.append(_of_webhook(webhook_id))
+        headers.append(_of_word(_webhooks, "cstar-webhook-id", webhook_id))
     if attempt is not None:
         headers.append(_of_attempt(attempt))
     if request_id is not None:
@@ -87,21 +87,13 @@ def of_team(team_id: str) -> Team:
     return team
 
 
-def _of_type(event_type: str) -> Header:
-    header = _types.get(event_type)
+def _of_word(kept: dict[str, Header], name: str, word: str) -> Header:
+    """Return a header of a word that comes with many deliveries."""
+    header = kept.get(word)
     if header is None:
-        header = ("ce_type", event_type.encode())
-        if len(_types) < _MOST_WORDS:
-            _types[event_type] = header
-    return header
-
-
-def _of_webhook(webhook_id: str) -> Header:
-    header = _webhooks.get(webhook_id)
-    if header is None:
-        header = ("cstar-webhook-id", webhook_id.encode())
-        if len(_webhooks) < _MOST_WORDS:
-            _webhooks[webhook_id] = header
+        header = (name, word.encode())
+        if len(kept) < _MOST_WORDS:
+            kept[word] = header
     return header
 
 
