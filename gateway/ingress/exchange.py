@@ -48,7 +48,6 @@ class Exchanging(Kept, Protocol):
     transport: Transport | None
     answers: int
     _body_cut: bool
-    _force_close: bool
     _half_closed: bool
     _request_count: int
     _upgraded: bool

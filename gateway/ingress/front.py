@@ -30,6 +30,7 @@ class General(Exchanging, Protocol):
     """The connection behind: aiohttp's protocol, for whatever HTTP allows."""
 
     _close: bool
+    _force_close: bool
     _messages: "deque[Any]"
     _paused: bool
     _waiter: "Future[None] | None"

@@ -72,7 +72,7 @@ def check_head(head: Head, max_body_bytes: int) -> None:
 
 def expects_continue(head: Head) -> bool:
     """Tell whether the sender waits for `100 Continue`; HTTP/1.0 cannot (RFC 9110 10.1.1)."""
-    return hdrs.EXPECT in head.headers and head.version is HttpVersion11
+    return head.headers.get(hdrs.EXPECT) is not None and head.version is HttpVersion11
 
 
 @lru_cache(maxsize=64)

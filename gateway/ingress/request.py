@@ -18,13 +18,6 @@ from gateway.publication import Pending
 __all__ = ["Head", "Line", "Request"]
 
 
-class Fields(Headers, Protocol):
-    """Header fields."""
-
-    def __contains__(self, key: object, /) -> bool:
-        """Tell whether there is such a field."""
-
-
 class Head(Protocol):
     """What a request line and its fields came to: aiohttp's, or `usual`'s."""
 
@@ -45,7 +38,7 @@ class Head(Protocol):
         """Of HTTP."""
 
     @property
-    def headers(self) -> Fields:
+    def headers(self) -> Headers:
         """Names matched without regard to case."""
 
     @property

@@ -110,9 +110,6 @@ class Fields:
         place = _PLACE_OF.get(key)
         return None if place is None else self._values[place]
 
-    def __contains__(self, key: object, /) -> bool:
-        return isinstance(key, str) and self.get(key) is not None
-
     def getall(self, key: str, default: Sequence[str], /) -> Sequence[str]:
         """Return the one value, or `default`."""
         value = self.get(key)
