@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from benchmarks.contenders import BARE, Contender
 from benchmarks.failure import BenchFailed
-from benchmarks.filling import PER_ENTRY, fill
+from benchmarks.filling import PER_ENTRY, ROOM, fill
 from benchmarks.result import Head
 from benchmarks.run import Demand, Run, run, run_at
 from benchmarks.servers import environment
@@ -22,8 +22,6 @@ from benchmarks.serving import place
 from gateway.embedded import Kafka
 
 __all__ = ["SERIES", "Growth", "Point", "Series", "grow"]
-
-_MEMORY_LIMIT = {"CSTAR_GATEWAY__IDEMPOTENCY__MEMORY_LIMIT": str(1 << 30)}
 
 
 class Series(NamedTuple):
@@ -144,9 +142,9 @@ def grow(
 
 def _run_full(kafka: Kafka, gateway: Contender, ids: int, demand: Demand) -> Run:
     """Run the gateway, with room for every id, over a journal of so many."""
-    roomy = gateway._replace(start=partial(gateway.start, **_MEMORY_LIMIT))
+    roomy = gateway._replace(start=partial(gateway.start, **ROOM))
     with place(kafka, roomy) as of:
         with roomy.start(*of):
             pass  # it makes its topics
-        asyncio.run(fill(environment(*of) | _MEMORY_LIMIT, ids // PER_ENTRY))
+        asyncio.run(fill(environment(*of) | ROOM, ids // PER_ENTRY))
         return run_at(of, kafka, roomy, demand)

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from benchmarks.accounting import cpu_time, resident
 from benchmarks.contenders import GATEWAY, Contender, shipped
-from benchmarks.filling import PER_ENTRY, fill
+from benchmarks.filling import PER_ENTRY, ROOM, fill
 from benchmarks.result import Head, head, keep
 from benchmarks.servers import environment
 from gateway.embedded import Kafka
@@ -23,7 +23,6 @@ __all__ = ["Restart", "restart"]
 
 _PREFIX = "bench"
 _PARTITIONS = 6
-_ROOM = {"CSTAR_GATEWAY__IDEMPOTENCY__MEMORY_LIMIT": str(1 << 30)}
 
 
 class Restart(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +61,7 @@ def restart(
     console, began, gateway = Console(), head(), shipped()
     entries = -(-ids // PER_ENTRY)
     with Kafka() as kafka:
-        variables = environment(kafka.bootstrap_servers, _PREFIX, _PARTITIONS) | _ROOM
+        variables = environment(kafka.bootstrap_servers, _PREFIX, _PARTITIONS) | ROOM
         _, _, empty = _start(gateway, kafka)
         console.print(f"writing {ids:,} marks in {entries:,} entries")
         asyncio.run(fill(variables, entries))
@@ -88,6 +87,6 @@ def _start(gateway: Contender, kafka: Kafka) -> tuple[float, float, int]:
     """Start a gateway; return seconds until ready, CPU seconds, and resident bytes."""
     gateway.folder()  # built before the clock runs
     began = time.monotonic()
-    with gateway.start(kafka.bootstrap_servers, _PREFIX, _PARTITIONS, **_ROOM) as server:
+    with gateway.start(kafka.bootstrap_servers, _PREFIX, _PARTITIONS, **ROOM) as server:
         seconds = time.monotonic() - began
         return seconds, cpu_time(server.pid).total, resident(server.pid)

@@ -138,13 +138,25 @@ async def test_deliveries_on_many_connections_are_taken_together() -> None:
         assert [(await exchange).status for exchange in exchanges] == [202] * 50
 
 
-async def _three_waiting(gateway: Listening) -> list[Sender]:
-    """Return three senders whose deliveries have been taken."""
+GOOD = Subject("evt_1", "ticket.created")
+
+
+async def _three_waiting(
+    gateway: Listening, monkeypatch: pytest.MonkeyPatch, *subjects: Subject
+) -> tuple[list[Sender], "asyncio.Future[Reason]"]:
+    """Return three senders whose deliveries have been taken, and the word that all wait for."""
+    word: asyncio.Future[Reason] = asyncio.Future()
+    brought = iter(subjects)
+    monkeypatch.setattr(
+        gateway.intake,
+        "begin",
+        lambda _: Pending(word, Reason.ACKED, next(brought), asyncio.Future()),
+    )
     senders = [await gateway.connect() for _ in range(3)]
     for number, sender in enumerate(senders, start=1):
         await sender.send(post())
         await until(lambda: len(gateway.intake.proved) == number)  # noqa: B023 - awaited here
-    return senders
+    return senders, word
 
 
 async def test_a_word_that_cannot_be_told_is_a_503(
@@ -152,15 +164,8 @@ async def test_a_word_that_cannot_be_told_is_a_503(
 ) -> None:
     """One word of Kafka's answers many; whose event cannot make a verdict of it gets a 503."""
     async with listening() as gateway:
-        word: asyncio.Future[Reason] = asyncio.Future()
-        good = Subject("evt_1", "ticket.created")
-        subjects = iter([cast("Subject", None), good, good])
-        monkeypatch.setattr(
-            gateway.intake,
-            "begin",
-            lambda _: Pending(word, Reason.ACKED, next(subjects), asyncio.Future()),
-        )
-        senders = await _three_waiting(gateway)
+        untold = cast("Subject", None)
+        senders, word = await _three_waiting(gateway, monkeypatch, untold, GOOD, GOOD)
         word.set_result(Reason.ACKED)
         assert [(await sender.answer()).status for sender in senders] == [503, 202, 202]
     assert "".join(capfd.readouterr()).count("unexpected fault") == 1
@@ -171,11 +176,7 @@ async def test_an_answer_that_fails_keeps_none_of_its_batch_waiting(
 ) -> None:
     """One word of Kafka's answers many; a fault in one of the answers is not the others'."""
     async with listening() as gateway:
-        word: asyncio.Future[Reason] = asyncio.Future()
-        subject = Subject("evt_1", "ticket.created")
-        pending = Pending(word, Reason.ACKED, subject, asyncio.Future())
-        monkeypatch.setattr(gateway.intake, "begin", lambda _: pending)
-        senders = await _three_waiting(gateway)
+        senders, word = await _three_waiting(gateway, monkeypatch, GOOD, GOOD, GOOD)
         gateway.server.retire()  # so that each has its connection seen to behind its answer
         serve, fails = Connection.serve, iter([True, False, False])
         monkeypatch.setattr(
