@@ -4,44 +4,21 @@ Every step is given what the steps before it made of the same seeded events. A t
 the repeats: what the step costs when nothing else gets in its way.
 """
 
-import asyncio
 import gc
 import sys
 import time
 import tracemalloc
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from datetime import datetime
-from itertools import islice
-from typing import Any
+from collections.abc import Callable
 
 import msgspec
 import uvloop
-from multidict import CIMultiDict, CIMultiDictProxy
 
 from benchmarks.contenders import GATEWAY
-from benchmarks.deliveries import Mix, deliveries
-from benchmarks.path import Path
+from benchmarks.deliveries import Mix
 from benchmarks.result import Head
-from gateway.events.contract import made_at
-from gateway.ingress.answers import Answers
-from gateway.pipeline.building import Marks, build_records
-from gateway.pipeline.delivery import Delivery
-from gateway.pipeline.envelope import Envelope, read_envelope
-from gateway.pipeline.flat import flatten
-from gateway.pipeline.payload import Content
-from gateway.pipeline.reasons import Reason
-from gateway.pipeline.record import Record
-from gateway.pipeline.routes import Payload
-from gateway.pipeline.verdict import Verdict
-from gateway.publication import Pending
+from benchmarks.steps import EVENTS, STEPS, WAITING, Events, Inputs
 
 __all__ = ["NAMES", "Stage", "StagePlan", "Stages", "measure"]
-
-_EVENTS = 700  # twenty of each type
-_AT_ONCE = 64  # what the load has under way
-
-Proved = tuple[CIMultiDictProxy[str], bytes]
-Inputs = Sequence[tuple[Any, ...]]
 
 
 class StagePlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,117 +59,7 @@ class Stages(msgspec.Struct, frozen=True, kw_only=True):
     server: str = GATEWAY.name
 
 
-class _Events:
-    """The events, and what each step makes of them."""
-
-    def __init__(self, mix: Mix) -> None:
-        path = Path()
-        self.path = path
-        self.requests: list[Proved] = [
-            (CIMultiDictProxy(CIMultiDict(each.headers)), each.body)
-            for each in islice(deliveries(mix), _EVENTS)
-        ]
-        self.deliveries = [path.intake.prove(*request) for request in self.requests]
-        self.bodies = [each.body for each in self.deliveries]
-        self.envelopes = [read_envelope(body) for body in self.bodies]
-        self.made = [
-            made_at(each.type, body) for each, body in zip(self.envelopes, self.bodies, strict=True)
-        ]
-        self.contents = [
-            Content(body, envelope, flat=True, made=made)
-            for body, envelope, made in zip(self.bodies, self.envelopes, self.made, strict=True)
-        ]
-        for content in self.contents:
-            content.flat  # noqa: B018 - made once here, so that it is no part of `value`
-        self.identities = [path.identity(each) for each in self.envelopes]
-        self.records = [self.build(*each) for each in self.built_of()]
-
-    def built_of(self) -> Iterator[tuple[Delivery, Envelope, Content]]:
-        """Yield what records are built of."""
-        return zip(self.deliveries, self.envelopes, self.contents, strict=True)
-
-    def build(self, delivery: Delivery, envelope: Envelope, content: Content) -> tuple[Record, ...]:
-        """Build an event's records as the intake does."""
-        return build_records(
-            delivery,
-            envelope,
-            content,
-            self.path.router.destinations(envelope.type, delivery.webhook),
-            marks=Marks(),
-            limit=self.path.sink.record_limit,
-        )
-
-
-def _decode(body: bytes, envelope: Envelope, made: datetime | None) -> Content:
-    return Content(body, envelope, flat=True, made=made)
-
-
-def _answer(verdict: Verdict) -> bytes:
-    return _ANSWERS.render(verdict).on_wire(b"")
-
-
-_ANSWERS = Answers()
-
-_STEPS: Mapping[str, Callable[[_Events], tuple[Callable[..., object], Inputs]]] = {
-    "prove: signature, hints": lambda of: (of.path.intake.prove, of.requests),
-    "envelope": lambda of: (read_envelope, [(body,) for body in of.bodies]),
-    "identity, look": lambda of: (of.path.look, [(each,) for each in of.envelopes]),
-    "contract": lambda of: (
-        made_at,
-        [(each.type, body) for each, body in zip(of.envelopes, of.bodies, strict=True)],
-    ),
-    "decode": lambda of: (_decode, [*zip(of.bodies, of.envelopes, of.made, strict=True)]),
-    "flatten": lambda of: (flatten, [(each.data,) for each in of.contents]),
-    "value: encode flat, splice": lambda of: (
-        Content.value,
-        [(each, Payload.EVENT) for each in of.contents],
-    ),
-    "records: headers and value": lambda of: (of.build, [*of.built_of()]),
-    "answer": lambda of: (
-        _answer,
-        [(Verdict(Reason.ACKED, each.id, each.type),) for each in of.envelopes],
-    ),
-}
-"""The steps that do not wait, in the path's order: what is called, and with what."""
-
-
-async def _claim(events: _Events) -> None:
-    """Hold and mark every identity, as many at once as the load has under way."""
-    claims, loop = events.path.claims, asyncio.get_running_loop()
-    for at in range(0, _EVENTS, _AT_ONCE):
-        for identity in events.identities[at : at + _AT_ONCE]:
-            settled = loop.create_future()
-            claims.hold(identity, settled)
-            settled.set_result(())
-        await asyncio.sleep(0)
-
-
-async def _publish(events: _Events) -> None:
-    """Publish every record into memory, and see the acks."""
-    for at in range(0, _EVENTS, _AT_ONCE):
-        together = events.records[at : at + _AT_ONCE]
-        answers = [events.path.sink.publish(each).answer for each in together]
-        await answers[-1]
-
-
-async def _take(events: _Events) -> None:
-    """Prove and take every delivery, from first to last, as many at once."""
-    intake = events.path.intake
-    for at in range(0, _EVENTS, _AT_ONCE):
-        together = events.requests[at : at + _AT_ONCE]
-        begun = [intake.begin(intake.prove(*request)) for request in together]
-        last = begun[-1]
-        assert isinstance(last, Pending)  # noqa: S101 - each is new, and wanted
-        await last.answer
-
-
-_WAITING: Mapping[str, Callable[[_Events], Awaitable[None]]] = {
-    "claim, mark": _claim,
-    "publish into memory": _publish,
-    "all of it: prove and take, into memory": _take,
-}
-
-NAMES = (*_STEPS, *_WAITING)
+NAMES = (*STEPS, *WAITING)
 """Every step, in the path's order."""
 
 
@@ -221,26 +88,26 @@ def _peak(function: Callable[..., object], inputs: Inputs) -> float:
 async def measure(plan: StagePlan) -> Stage:
     """Return what a step costs."""
     best, blocks, peak = float("inf"), None, None
-    events = _Events(plan.mix)
+    events = Events(plan.mix)
     for _ in range(plan.repeats):
         gc.collect()
         gc.disable()
-        if plan.name in _WAITING:
+        if plan.name in WAITING:
             began = time.perf_counter()
-            await _WAITING[plan.name](events)
+            await WAITING[plan.name](events)
         else:
-            function, inputs = _STEPS[plan.name](events)
+            function, inputs = STEPS[plan.name](events)
             began = time.perf_counter()
             for arguments in inputs:
                 function(*arguments)
         best = min(best, time.perf_counter() - began)
         gc.enable()
-        if plan.name in _WAITING:
-            events = _Events(plan.mix)  # afresh: what is claimed is claimed
-    if plan.name in _STEPS:
-        function, inputs = _STEPS[plan.name](events)
+        if plan.name in WAITING:
+            events = Events(plan.mix)  # afresh: what is claimed is claimed
+    if plan.name in STEPS:
+        function, inputs = STEPS[plan.name](events)
         blocks, peak = _blocks(function, inputs), _peak(function, inputs)
-    return Stage(name=plan.name, microseconds=best / _EVENTS * 1e6, blocks=blocks, peak=peak)
+    return Stage(name=plan.name, microseconds=best / EVENTS * 1e6, blocks=blocks, peak=peak)
 
 
 def main() -> None:
