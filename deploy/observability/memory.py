@@ -27,7 +27,7 @@ IDEMPOTENCY = (
     ),
     each(
         "Memory of known events",
-        "About 32 bytes an event; the limit is `idempotency.memory_limit`.",
+        "About 37 bytes an event; the limit is `idempotency.memory_limit`.",
         "bytes",
         "cstar_gateway_idempotency_bytes",
         "idempotency.md#cstargatewaywindowtooshort",

@@ -11,6 +11,7 @@ from gateway.cli.checklist import Check
 from gateway.cli.finding import Finding
 from gateway.config import Config, ConfigError, cautions
 from gateway.config.quantities import Duration, Size
+from gateway.idempotency.window import capacity
 from gateway.ingress.descriptors import BESIDE_CONNECTIONS
 from gateway.simulator import DEV_SECRET
 
@@ -22,7 +23,6 @@ __all__ = [
     "faults_found",
 ]
 
-_IDENTITY_BYTES = 40  # most memory of one id
 _FEWEST_BITS = 80.0  # of a secret, by its length and how many different characters it has
 _SECRET_KEYS = ("secrets", "password")
 _seconds = Duration(0).write
@@ -76,7 +76,7 @@ def _weakness(secret: bytes) -> str:
 def check_window(config: Config) -> Finding:
     """Tell how many ids the idempotency window can hold."""
     window, limit = config.idempotency.window, config.idempotency.memory_limit
-    ids = limit // _IDENTITY_BYTES
+    ids = capacity(limit)
     return Finding(
         Check.WINDOW,
         "note",

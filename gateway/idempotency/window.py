@@ -1,4 +1,4 @@
-"""Window: the ids of the last 33 hours, about 30 bytes each, oldest first out.
+"""Window: the ids of the last 33 hours, about 37 bytes each, oldest first out.
 
 Ids are spread by their first bits over 65,536 shelves: byte arrays of packed rows (key, data
 digest, second). A row is found by `bytearray.find`, appended at the end, and expires at the front,
@@ -8,18 +8,29 @@ Pure: the time is an argument.
 
 from collections import deque
 from collections.abc import Sequence
-from itertools import islice
 from typing import Final, final
 
 from gateway.idempotency.identity import DATA_BYTES, KEY_BYTES, Identity
 
-__all__ = ["Window"]
+__all__ = ["Window", "capacity"]
 
 _ROW: Final = KEY_BYTES + DATA_BYTES + 4
-_ROW_COST: Final = _ROW + _ROW // 8  # bytearray keeps up to an eighth in reserve
 _SHELVES: Final = 1 << 16
-_SHELF_COST: Final = 64  # an empty bytearray and its slot
+_EMPTY: Final = _SHELVES * 64  # bytearrays and their slots
+# Bytes an id, as the process grows by it: what bytearray and allocator keep in reserve is in them.
+# Shelves of up to 512 bytes lie in the interpreter's pools, which are given back only when nearly
+# all have outgrown them; so fewer ids cost more each.
+_ROW_COST: Final = 37
+_YOUNG_COST: Final = 54
+_YOUNG: Final = 1_900_000  # ids
 _GRAIN: Final = 10  # seconds; the step in which a full window forgets
+
+
+def capacity(memory_limit: int) -> int:
+    """Return how many ids so many bytes hold, one at least."""
+    room = max(0, memory_limit - _EMPTY)
+    young = room // _YOUNG_COST
+    return max(1, young if young < _YOUNG else room // _ROW_COST)
 
 
 @final
@@ -33,7 +44,7 @@ class Window:
 
     def __init__(self, seconds: float, memory_limit: int) -> None:
         self._seconds = int(seconds)
-        self._most = max(1, (memory_limit - _SHELVES * _SHELF_COST) // _ROW_COST)
+        self._most = capacity(memory_limit)
         self._shelves = [bytearray() for _ in range(_SHELVES)]
         self._counts: deque[list[int]] = deque()  # [grain, ids], oldest first
         self._floor = 0  # ids marked before this second are forgotten
@@ -43,8 +54,8 @@ class Window:
 
     @property
     def size(self) -> int:
-        """Memory the ids take, bytes."""
-        return self.ids * _ROW_COST + _SHELVES * _SHELF_COST
+        """Memory the ids take, bytes; at least what the process has grown by for them."""
+        return _EMPTY + max(self.ids * _ROW_COST, min(self.ids, _YOUNG) * _YOUNG_COST)
 
     @property
     def room(self) -> int:
@@ -110,8 +121,11 @@ class Window:
     def sweep(self, now: float, shelves: int = 64) -> None:
         """Free the rows of expired ids in the next few shelves; call it often."""
         self._expire(int(now))
-        for shelf in islice(self._shelves, self._swept, self._swept + shelves):
+        for at in range(self._swept, min(_SHELVES, self._swept + shelves)):
+            shelf = self._shelves[at]
             self._trim(shelf)
+            if shelf.__alloc__() > len(shelf) + (len(shelf) >> 3) + 32:
+                self._shelves[at] = bytearray(shelf)  # it keeps what it once needed
         self._swept = (self._swept + shelves) % _SHELVES
 
     def _count(self, second: int, ids: int) -> None:

@@ -1,10 +1,14 @@
 """The window of committed ids."""
 
-import tracemalloc
+import subprocess
+import sys
 from hashlib import blake2b
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from gateway.idempotency.identity import Identity
-from gateway.idempotency.window import Window
+from gateway.idempotency.window import Window, capacity
 
 HOURS = 3600.0
 NOW = 1_777_315_331.0
@@ -100,20 +104,46 @@ def test_a_flood_within_one_moment_does_not_empty_the_window() -> None:
     assert window.find(identity(19_999).key, NOW) is not None
 
 
-def test_memory_an_id_is_at_most_40_bytes() -> None:
-    """With a million ids the window takes no more than 40 bytes an id, and says so."""
-    tracemalloc.start()
-    window = Window(33 * HOURS, 1 << 30)
-    empty = tracemalloc.get_traced_memory()[0]
-    rows = [identity(number) for number in range(200_000)]
-    before = tracemalloc.get_traced_memory()[0]
-    for row in rows:
-        window.add([row], NOW)
-    grown = tracemalloc.get_traced_memory()[0] - before
-    tracemalloc.stop()
-    # Shelves are nearly empty at this size: their fixed cost is counted apart, as `size` does.
-    assert grown / len(rows) <= 40
-    assert window.size >= empty * 0.9
+_GROWING = """
+import os
+from gateway.idempotency.window import Window
+
+def resident():
+    with open("/proc/self/statm") as told:
+        return int(told.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+ids, seconds, steps = 600_000, 1_000, 200
+before = resident()
+window = Window(seconds, 1 << 40)
+for step in range(2 * steps):
+    now = 1_777_315_331.0 + step * seconds / steps
+    window.load(os.urandom(24 * (ids // steps)), now, now, afresh=True)
+    window.sweep(now, 2_048)
+print(window.size, resident() - before)
+"""
+
+
+def test_memory_is_told_as_the_process_grows() -> None:
+    """A window two windows old has grown the process by what it says: no more, little less."""
+    told, grown = map(
+        int,
+        subprocess.run(  # noqa: S603 - our own words
+            [sys.executable, "-c", _GROWING], check=True, capture_output=True
+        ).stdout.split(),
+    )
+    assert 0.8 * told <= grown <= 1.05 * told
+
+
+_COUNTED = Window(100, 1 << 30)
+
+
+@given(limit=st.integers(5 << 20, 1 << 40))
+def test_capacity_is_what_fits(limit: int) -> None:
+    """As many ids as a limit holds take no more than it, and one more would."""
+    _COUNTED.ids = capacity(limit)
+    assert _COUNTED.size <= limit
+    _COUNTED.ids += 1
+    assert _COUNTED.size > limit
 
 
 def test_sweeping_frees_what_expired() -> None:
