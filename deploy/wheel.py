@@ -4,6 +4,8 @@ The build leaves what it compiles beside its source, where it would stand in the
 change; so it is given a copy. What is compiled is said in pyproject.toml; why, in decision 13.
 """
 
+import fcntl
+import hashlib
 import os
 import shutil
 import subprocess
@@ -14,7 +16,7 @@ import tomllib
 import zipfile
 from pathlib import Path
 
-__all__ = ["NO_COMPILER", "WheelError", "build", "compiled_modules", "compiler", "unpack"]
+__all__ = ["NO_COMPILER", "WheelError", "build", "compiled_modules", "compiler", "unpacked"]
 
 ROOT = Path(__file__).parents[1]
 NO_COMPILER = (
@@ -70,14 +72,32 @@ def build(into: Path) -> Path:
         return Path(shutil.move(wheel, into / wheel.name))
 
 
-def unpack(into: Path) -> None:
-    """Build the wheel, and put what is in it into a folder, from which it can be run.
+def unpacked() -> Path:
+    """Build what is compiled of the source as it is, where nobody has; return its package's folder.
+
+    It stays beside the wheels, one for each state of the source.
 
     Raises:
         WheelError: as `build`.
     """
-    with tempfile.TemporaryDirectory() as made, zipfile.ZipFile(build(Path(made))) as packed:
-        packed.extractall(into)
+    kept = ROOT / "dist"
+    kept.mkdir(exist_ok=True)
+    folder = kept / f"compiled-{_state()}"
+    with (kept / "compiling.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # tests at once want it, and it takes minutes
+        if not folder.exists():
+            with tempfile.TemporaryDirectory(dir=kept) as made:
+                with zipfile.ZipFile(build(Path(made))) as packed:
+                    packed.extractall(Path(made) / "whole")
+                shutil.move(Path(made) / "whole", folder)  # at once: never half of it
+    return folder
+
+
+def _state() -> str:
+    digest = hashlib.sha256()
+    for path in (ROOT / "pyproject.toml", *sorted((ROOT / "gateway").rglob("*.py"))):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def _copy(into: Path) -> None:

@@ -34,7 +34,7 @@ _SUITES = (
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder like the repository's root, but for its gateway, which is the wheel's."""
     folder = tmp_path_factory.mktemp("compiled")
-    wheel.unpack(folder)
+    shutil.copytree(wheel.unpacked(), folder, dirs_exist_ok=True)
     for name in _AROUND:
         source = wheel.ROOT / name
         if source.is_dir():
