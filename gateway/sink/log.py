@@ -15,6 +15,7 @@ from gateway.sink.client import end_consumer
 from gateway.sink.consumer import Span, begin, groupless
 from gateway.sink.knock import why
 from gateway.sink.settings import KafkaSettings
+from gateway.sink.tail import Tail
 from gateway.sink.topics import Admin
 
 __all__ = ["KafkaLog", "KafkaReader"]
@@ -76,6 +77,7 @@ class KafkaReader:
         self._consumer = consumer
         self._positions = {partition: span.start for partition, span in spans.items()}
         self._ends = {partition: span.end for partition, span in spans.items()}
+        self._tail: Tail | None = None
         self.from_first = all(span.start <= span.first for span in spans.values())
 
     @property
@@ -87,6 +89,12 @@ class KafkaReader:
 
     async def read(self, within: float) -> Sequence[Stored]:
         """Return what comes next, waiting up to `within` seconds; maybe nothing."""
+        if self._tail is not None:
+            try:
+                return await self._tail.read(within)
+            except Exception:  # noqa: BLE001 - the consumer meets it too, and knows what to do
+                self._tail.end()
+                self._tail = None
         try:
             fetched = await self._consumer.getmany(
                 timeout_ms=round(within * 1000), max_records=_MOST_RECORDS
@@ -102,6 +110,8 @@ class KafkaReader:
                 Stored(partition.topic, each.value or b"", each.headers, each.timestamp / 1000)
                 for each in batch
             ]
+        if records and not self.left:
+            self._tail = Tail.of(self._consumer, self._positions)
         return records
 
     async def _look_again(self, within: float) -> None:

@@ -76,12 +76,18 @@ class LogContract:
             assert await reader.read(0.05) == []
 
     async def test_goes_on_with_what_comes(self) -> None:
-        """After the ends it reads on: what is written later comes too, and is never `left`."""
-        async with self.opened() as rig, rig.log.open([rig.topic], 0.0) as reader:
-            await rig.write(rig.topic, b"late", time=1000.0)
+        """After the ends it reads on: what is written later comes once, and is never `left`."""
+        async with self.opened() as rig, rig.log.open([rig.topic, rig.other], 0.0) as reader:
             found: list[Stored] = []
-            async with asyncio.timeout(_SECONDS):
-                while not found:
-                    found += await reader.read(0.2)
-            assert [each.value for each in found] == [b"late"]
-            assert reader.left == 0
+            for number in range(20):
+                topic = rig.other if number % 3 == 0 else rig.topic
+                await rig.write(topic, b"%d" % number, key=b"%d" % number, time=1000.5 + number)
+                async with asyncio.timeout(_SECONDS):
+                    while len(found) <= number:
+                        found += await reader.read(0.2)
+                        assert reader.left == 0
+            assert [(each.topic, each.value, each.time) for each in found] == [
+                (rig.other if number % 3 == 0 else rig.topic, b"%d" % number, 1000.5 + number)
+                for number in range(20)
+            ]
+            assert {tuple(each.headers) for each in found} == {(("h", b"1"),)}
