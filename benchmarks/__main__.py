@@ -2,6 +2,7 @@
 
 import typer
 
+from benchmarks.backfill import backfill
 from benchmarks.cli.cpu import cpu
 from benchmarks.cli.growth import growth
 from benchmarks.cli.instructions import instructions
@@ -24,7 +25,7 @@ def bench() -> None:
     """Measure the gateway. Figures go to benchmarks/results; `page` makes the document of them."""
 
 
-for _command in (cpu, instructions, latency, growth, memory, stages, restart, page):
+for _command in (cpu, instructions, latency, growth, memory, stages, restart, backfill, page):
     app.command()(_command)
 app.command("all")(everything)
 

@@ -1,6 +1,6 @@
-"""Backfill: how many stored events one core ingests a second, with the command that is deployed.
+"""Backfill: how many stored events one core ingests a second, with the command that is shipped.
 
-`python -m benchmarks.backfill` starts a real Kafka, writes a file of events of all types, ingests
+`python -m benchmarks backfill` starts a real Kafka, writes a file of events of all types, ingests
 it into all topics with the default configuration, journal and checkpoint included, holds the topics
 against the file, and writes benchmarks/results/backfill.json. The figure is events for each second
 of the process's own CPU time, of all its threads, from its start to its end: imports and connecting
@@ -15,7 +15,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -24,12 +23,11 @@ import msgspec
 import typer
 from rich.console import Console
 
-import gateway
+from benchmarks.contenders import shipped
 from benchmarks.deliveries import Mix, deliveries
 from benchmarks.failure import BenchFailed
-from benchmarks.machine import Machine, this_machine
-from benchmarks.result import RESULTS
-from benchmarks.servers import ROOT, environment
+from benchmarks.result import Head, head, keep
+from benchmarks.servers import environment
 from gateway.embedded import Kafka
 from gateway.events.catalogue import CATEGORIES
 from gateway.sink.log import KafkaLog
@@ -58,20 +56,17 @@ class Backfill(msgspec.Struct, frozen=True, kw_only=True):
     """What was measured.
 
     Attributes:
+        head: when, where and how.
+        server: the gateway's name, as in `contenders`.
         events: lines of the file, of all types by turns.
         bytes_an_event: of a line.
-        per_cpu_second: events for each second of CPU time, of each run.
-        per_second: events for each second that passed, of each run.
+        runs: each into topics of its own.
     """
 
-    date: str
-    command: str
-    version: str
-    machine: Machine
+    head: Head
+    server: str
     events: int
     bytes_an_event: float
-    per_cpu_second: list[int]
-    per_second: list[int]
     runs: list[Run]
 
 
@@ -80,7 +75,8 @@ def backfill(
     runs: Annotated[int, typer.Option(min=1, help="Each into topics of its own.")] = 3,
 ) -> None:
     """Measure ingests of stored events."""
-    console, machine = Console(), this_machine()
+    console, began, of = Console(), head(), shipped()
+    package = of.folder()  # built before the clock runs
     measured: list[Run] = []
     with tempfile.TemporaryDirectory() as folder, Kafka() as kafka:
         file = Path(folder) / "events.ndjson"
@@ -89,8 +85,8 @@ def backfill(
         empty.touch()
         for number in range(runs):
             variables = environment(kafka.bootstrap_servers, f"bench{number}")
-            start = _ingest(empty, variables, 0)
-            run = _ingest(file, variables, events, start.cpu_seconds)
+            start = _ingest(package, empty, variables, 0)
+            run = _ingest(package, file, variables, events, start.cpu_seconds)
             _check(kafka, f"bench{number}", events)
             (file.with_name(f"{file.name}.checkpoint")).unlink()
             (empty.with_name(f"{empty.name}.checkpoint")).unlink()
@@ -102,18 +98,13 @@ def backfill(
                 highlight=False,
             )
     result = Backfill(
-        date=datetime.now(UTC).isoformat(timespec="seconds"),
-        command=" ".join(["python", "-m", "benchmarks.backfill", *sys.argv[1:]]),
-        version=gateway.__version__,
-        machine=machine,
+        head=began,
+        server=of.name,
         events=events,
         bytes_an_event=round(size / events, 1),
-        per_cpu_second=[round(events / run.cpu_seconds) for run in measured],
-        per_second=[round(events / run.seconds) for run in measured],
         runs=measured,
     )
-    path = RESULTS / "backfill.json"
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
+    keep(result, "backfill")
 
 
 def _write(file: Path, events: int) -> int:
@@ -125,9 +116,13 @@ def _write(file: Path, events: int) -> int:
 
 
 def _ingest(
-    file: Path, variables: Mapping[str, str], events: int, start_cpu_seconds: float = 0.0
+    package: Path,
+    file: Path,
+    variables: Mapping[str, str],
+    events: int,
+    start_cpu_seconds: float = 0.0,
 ) -> Run:
-    """Run the command over a file.
+    """Run the command of the gateway in a folder over a file.
 
     Raises:
         BenchFailed: it did not accept every event.
@@ -135,7 +130,7 @@ def _ingest(
     began = time.monotonic()
     process = subprocess.Popen(  # noqa: S603 - our own module
         [sys.executable, "-m", "gateway", "ingest", "--yes", "--json", str(file)],
-        cwd=ROOT,
+        cwd=package,
         env={**os.environ, **variables},
         stdout=subprocess.PIPE,
     )
@@ -172,7 +167,3 @@ def _check(kafka: Kafka, prefix: str, events: int) -> None:
     held = asyncio.run(count())
     if held != events:
         raise BenchFailed(f"The topics hold {held} records of {events} events.")
-
-
-if __name__ == "__main__":
-    typer.run(backfill)

@@ -25,7 +25,10 @@ from benchmarks.deliveries import Mix, deliveries
 from benchmarks.failure import BenchFailed
 from benchmarks.percentiles import Percentiles, percentiles
 
-__all__ = ["Pace", "Paced", "drive", "due_times", "whole"]
+__all__ = ["NO_ANSWER", "Pace", "Paced", "drive", "due_times", "whole"]
+
+NO_ANSWER = "no answer"
+"""In place of a status: none came, or the request was never sent, for all connections were busy."""
 
 _GRACE = 15.0  # seconds after the last request was due for the last answer
 _END = b"\r\n\r\n"
@@ -65,6 +68,11 @@ class Paced(msgspec.Struct, frozen=True, kw_only=True):
     late: Percentiles
     statuses: dict[str, int]
 
+    @property
+    def unanswered(self) -> int:
+        """How many had no answer by the end: more than none, and the server fell behind."""
+        return self.statuses.get(NO_ANSWER, 0)
+
 
 class _Line(NamedTuple):
     """A connection's request under way."""
@@ -95,7 +103,7 @@ class _Loop:
         finally:
             for each in (*self._free, *self._busy):
                 each.close()
-        self.statuses["no answer"] += len(waiting) + len(self._busy)
+        self.statuses[NO_ANSWER] += len(waiting) + len(self._busy)
 
     def _run(self, waiting: deque[tuple[float, bytes]], last: float) -> None:
         while (waiting or self._busy) and time.perf_counter() < last:

@@ -4,6 +4,7 @@ Each says when, where and by which command; a test holds the page to the figures
 """
 
 from benchmarks import show
+from benchmarks.backfill import Backfill
 from benchmarks.contenders import CONTENDERS, LESS
 from benchmarks.cpu import Cpu
 from benchmarks.growth import SERIES, Growth
@@ -15,6 +16,7 @@ from benchmarks.result import Head, read
 from benchmarks.stages import Stages
 
 __all__ = [
+    "backfill",
     "comparison",
     "costs",
     "growth",
@@ -96,6 +98,14 @@ def restart() -> str:
     if result is None:
         return _NOTHING
     return _part(result.head, show.markdown(show.restart(result)), of=result.server)
+
+
+def backfill() -> str:
+    """Return how fast stored events are ingested."""
+    result = read("backfill", Backfill)
+    if result is None:
+        return _NOTHING
+    return _part(result.head, show.markdown(show.backfill(result)), of=result.server)
 
 
 def steps() -> str:

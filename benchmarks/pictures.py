@@ -55,6 +55,8 @@ def _latency(result: Latency) -> str:
     ours = next((at.server for at in result.paced if at.server in _OURS), None)
     series: dict[str, list[tuple[float, float]]] = {}
     for at in result.paced:
+        if at.found.unanswered:
+            continue
         says = CONTENDERS[at.server].says
         series.setdefault(f"{says}, p99", []).append((at.rate, at.found.answer.p99))
         if at.server == ours:

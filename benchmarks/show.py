@@ -1,5 +1,6 @@
 """Show: figures as rows of a table, for the terminal and for docs/performance.md."""
 
+from benchmarks.backfill import Backfill
 from benchmarks.contenders import BARE, COMPILED, CONTENDERS, GATEWAY, LESS
 from benchmarks.cpu import Cpu
 from benchmarks.growth import SERIES, Growth
@@ -12,6 +13,7 @@ from benchmarks.stages import Stages
 
 __all__ = [
     "Row",
+    "backfill",
     "costs",
     "cpu",
     "growth",
@@ -90,6 +92,9 @@ def latency(result: Latency) -> tuple[list[Row], list[Row]]:
     paced: list[Row] = [("server", "events a second", *head, *beside)]
     for at in result.paced:
         answer = at.found.answer
+        if at.found.unanswered:
+            paced.append((_name(at.server), f"{at.rate:,.0f}", "fell behind", *[""] * 8))
+            continue
         paced.append(
             (
                 _name(at.server),
@@ -169,6 +174,25 @@ def restart(result: Restart) -> list[Row]:
             f"{result.cpu_seconds:.1f} s",
             f"{_mib(result.resident)} MiB",
             f"{result.bytes_an_id:.1f}",
+        ),
+    ]
+
+
+def backfill(result: Backfill) -> list[Row]:
+    """Return a row for each ingest of the file, with a head."""
+    head = ("events", "bytes of one", "a CPU second", "µs an event", "a second", "resident")
+    return [
+        head,
+        *(
+            (
+                f"{result.events:,}",
+                f"{result.bytes_an_event:.0f}",
+                f"{result.events / run.cpu_seconds:,.0f}",
+                f"{run.cpu_seconds / result.events * 1e6:.1f}",
+                f"{result.events / run.seconds:,.0f}",
+                f"{_mib(run.resident)} MiB",
+            )
+            for run in result.runs
         ),
     ]
 

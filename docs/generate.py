@@ -127,6 +127,7 @@ PARTS = (
     Part("docs/performance.md", "growth", bench.growth),
     Part("docs/performance.md", "memory", bench.memory),
     Part("docs/performance.md", "restart", bench.restart),
+    Part("docs/performance.md", "backfill", bench.backfill),
     Part("docs/performance.md", "steps", bench.steps),
     Part("docs/reliability.md", "faults", faults.render),
     Part("docs/security.md", "limits", limits),

@@ -19,6 +19,8 @@ _LONG = (
     ("latency",),
     ("growth",),
     ("memory", "--minutes", "2"),
+    ("restart",),
+    ("backfill",),
 )
 _SHORT = (
     ("stages", "--short"),
@@ -34,7 +36,7 @@ def everything(
     short: Short = False,
     hour: Annotated[bool, typer.Option("--hour", help="Also an hour of memory.")] = False,
 ) -> None:
-    """Measure all of it, less than half an hour, and write docs/performance.md anew."""
+    """Measure all of it, about an hour, and write docs/performance.md anew."""
     for command in _SHORT if short else _LONG:
         words = ("memory",) if hour and command[0] == "memory" else command
         CONSOLE.rule(" ".join(words))

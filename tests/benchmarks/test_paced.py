@@ -6,21 +6,23 @@ import time
 
 import pytest
 
+from benchmarks import paced
 from benchmarks.deliveries import Mix
 from benchmarks.failure import BenchFailed
-from benchmarks.paced import Pace, drive, due_times
+from benchmarks.paced import NO_ANSWER, Pace, drive, due_times
 
 STALL = 0.4
 
 
 class Server(threading.Thread):
-    """Answers on one connection, stands still once, or hangs up."""
+    """Answers on one connection, stands still once, or hangs up, or answers no more."""
 
-    def __init__(self, *, hangs_up: bool = False) -> None:
+    def __init__(self, *, hangs_up: bool = False, answers: int = 1_000) -> None:
         super().__init__(daemon=True)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._hangs_up = hangs_up
+        self._answers = answers
 
     def run(self) -> None:
         """Take requests until the sender closes."""
@@ -30,6 +32,9 @@ class Server(threading.Thread):
             while data := connection.recv(1 << 16):
                 if self._hangs_up:
                     return
+                if not self._answers:
+                    continue
+                self._answers -= 1
                 if not stalled:
                     stalled = True
                     time.sleep(STALL)
@@ -49,6 +54,19 @@ def test_a_wait_is_counted_from_when_a_request_was_due() -> None:
     # A closed loop would have had one late answer; here a good part of all are late.
     assert found.answer.p50 >= STALL * 1000 / 8
     assert found.late.most >= STALL * 1000 / 2
+    server.join(10)
+
+
+def test_who_falls_behind_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has no answer by the end is counted, and is no time."""
+    monkeypatch.setattr(paced, "_GRACE", 0.5)
+    server = Server(answers=3)
+    server.start()
+    pace = Pace(port=server.port, rate=100, warm_up=0, seconds=0.5, connections=1)
+    found = drive(pace)
+    assert found.statuses == {"202": 3, NO_ANSWER: len(due_times(pace)) - 3}
+    assert found.unanswered == len(due_times(pace)) - 3
+    assert found.answer.count == 3
     server.join(10)
 
 
