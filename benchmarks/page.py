@@ -53,7 +53,11 @@ def costs() -> str:
     result = read("cpu", Cpu)
     if result is None or not any(name.startswith(LESS) for name in result.names()):
         return _NOTHING
-    return _part(result.head, show.markdown(show.costs(result)))
+    timed = _part(result.head, show.markdown(show.costs(result)))
+    counts = read("instructions", Instructions)
+    if counts is None or not any(each.server.startswith(LESS) for each in counts.counts):
+        return timed
+    return f"{timed}\n\n{_part(counts.head, show.markdown(show.counted_costs(counts)))}"
 
 
 def latency() -> str:

@@ -15,6 +15,7 @@ __all__ = [
     "Row",
     "backfill",
     "costs",
+    "counted_costs",
     "cpu",
     "growth",
     "in_words",
@@ -54,8 +55,20 @@ def instructions(result: Instructions) -> list[Row]:
     base = result.counts[0]
     rows: list[Row] = [("server", "instructions an event", f"÷ {base.server}")]
     for each in result.counts:
-        ratio = each.per_event.median / base.per_event.median
-        rows.append((_name(each.server), _range(each.per_event), f"{ratio:.2f}"))
+        if not each.server.startswith(LESS):
+            ratio = each.per_event.median / base.per_event.median
+            rows.append((_name(each.server), _range(each.per_event), f"{ratio:.2f}"))
+    return rows
+
+
+def counted_costs(result: Instructions) -> list[Row]:
+    """Return what each stage executes: the gateway less the gateway without it."""
+    counts = {each.server: each.per_event.median for each in result.counts}
+    rows: list[Row] = [("stage", "instructions an event", "of all")]
+    for name, without in counts.items():
+        if name.startswith(LESS):
+            saved = counts[GATEWAY.name] - without
+            rows.append((_stage(name), f"{saved:,.0f}", f"{saved / counts[GATEWAY.name]:.0%}"))
     return rows
 
 
@@ -66,8 +79,7 @@ def costs(result: Cpu) -> list[Row]:
         if name.startswith(LESS):
             saved = result.difference(GATEWAY.name, name)
             rate = spread([run.rate for run in result.runs(name)])
-            what = _name(name).removeprefix("the gateway without ")
-            rows.append((what, _range(saved), _range(rate)))
+            rows.append((_stage(name), _range(saved), _range(rate)))
     return rows
 
 
@@ -203,6 +215,11 @@ def _mib(size: int) -> str:
 
 def _name(server: str) -> str:
     return CONTENDERS[server].says if server in CONTENDERS else server
+
+
+def _stage(server: str) -> str:
+    """Return what a gateway lacks."""
+    return _name(server).removeprefix("the gateway without ")
 
 
 def _ms(milliseconds: float) -> str:

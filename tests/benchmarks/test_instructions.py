@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import show
 from benchmarks.callgrind import executed, missing, slow_clock
 from benchmarks.contenders import BARE
 from benchmarks.failure import BenchFailed
-from benchmarks.instructions import Waves, count
+from benchmarks.instructions import Count, Instructions, Waves, count
+from benchmarks.result import head
 from deploy.wheel import compiler
 from gateway.embedded import Kafka
 
@@ -35,6 +37,17 @@ def test_the_same_work_is_the_same_count(kafka: Kafka) -> None:
     one, other = found.instructions
     assert one == pytest.approx(other, rel=0.1)
     assert 50_000 < found.per_event.median < 1_000_000
+
+
+def test_a_stage_is_what_is_saved_without_it() -> None:
+    """A stage's instructions are those of the gateway less those without it; it is no server."""
+    counts = [
+        Count(server=server, events=10, instructions=[each, each + 10, 9 * each])
+        for server, each in (("bare", 500), ("gateway", 3_000), ("without-metrics", 2_400))
+    ]
+    result = Instructions(head=head(), waves=Waves(), counts=counts)
+    assert show.counted_costs(result)[1:] == [("metrics", "60", "20%")]
+    assert [row[-1] for row in show.instructions(result)[1:]] == ["1.00", "5.90"]
 
 
 @_COUNTS
