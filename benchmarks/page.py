@@ -5,7 +5,7 @@ Each says when, where and by which command; a test holds the page to the figures
 
 from benchmarks import show
 from benchmarks.backfill import Backfill
-from benchmarks.contenders import CONTENDERS, LESS
+from benchmarks.contenders import BARE, COMPILED, CONTENDERS, LESS
 from benchmarks.cpu import Cpu
 from benchmarks.growth import SERIES, Growth
 from benchmarks.instructions import Instructions
@@ -20,6 +20,7 @@ __all__ = [
     "comparison",
     "costs",
     "growth",
+    "in_words",
     "instructions",
     "latency",
     "memory",
@@ -38,6 +39,24 @@ def comparison() -> str:
     rows = show.markdown(show.cpu(result, stages=False))
     picture = "![CPU time of one event](pictures/cpu.svg)"
     return _part(result.head, picture, rows, show.in_words(result))
+
+
+def in_words() -> str:
+    """Return, of the gateway as it is shipped, what the bare server does and what each costs."""
+    result = read("cpu", Cpu)
+    own = COMPILED.name
+    if result is None or own not in result.names():
+        return _NOTHING
+    others = [
+        f"{result.ratio(own, name).median:.2f} × {CONTENDERS[name].says}"  # noqa: RUF001 - times
+        for name in (BARE.name, "go", "fastapi")
+        if name in result.names()
+    ]
+    return (
+        "which only reads the body and answers 202. CPU time of an event:"
+        f" {', '.join(others)} (`{result.head.command}`, medians,"
+        f" {result.head.date[:10]}, {result.head.machine.cores} cores of {result.head.machine.cpu})"
+    )
 
 
 def instructions() -> str:

@@ -109,6 +109,18 @@ def commands() -> str:
     return page.partition("\n\n")[2].strip()
 
 
+def promises() -> str:
+    """Return what was measured of what is promised."""
+    safe = f"{faults.in_words()} ([reliability](docs/reliability.md))."
+    cheap = f"{bench.in_words()}. [Performance](docs/performance.md) has latency, growth, memory."
+    return "\n".join(
+        [
+            f"- **Never lost, never twice.** {safe}",
+            f"- **As cheap as a server that does nothing**, {cheap}",
+        ]
+    )
+
+
 PARTS = (
     Part("docs/architecture.md", "reasons", reasons),
     Part("docs/dashboards.md", "alerts", observed.render),
@@ -131,6 +143,7 @@ PARTS = (
     Part("docs/performance.md", "steps", bench.steps),
     Part("docs/reliability.md", "faults", faults.render),
     Part("docs/security.md", "limits", limits),
+    Part("README.md", "promises", promises),
 )
 
 

@@ -55,5 +55,5 @@ def page() -> None:
 
     pictures.write()
     for part in PARTS:
-        if part.page == "docs/performance.md":
+        if part.page in {"README.md", "docs/performance.md"}:
             write(part)

@@ -9,7 +9,7 @@ import msgspec
 from benchmarks.machine import Machine, this_machine
 from tests.faults.row import Row
 
-__all__ = ["RESULTS", "Entry", "Result", "entry", "read", "render", "write"]
+__all__ = ["RESULTS", "Entry", "Result", "entry", "in_words", "read", "render", "write"]
 
 RESULTS = Path(__file__).with_name("results.json")
 
@@ -89,6 +89,18 @@ def render(path: Path = RESULTS) -> str:
     omitted = [one.row for one in result.entries if one.row.omitted]
     reasons = "\n".join(f"- {row.fault}, {row.name}: {row.omitted}." for row in omitted)
     return f"{told}\n\n{markdown(injected)}\n\nNot injected:\n\n{reasons}"
+
+
+def in_words(path: Path = RESULTS) -> str:
+    """Return the sum of all rows in a sentence."""
+    rows = [one.row for one in read(path).entries if not one.row.omitted]
+    sent, lost = sum(row.sent for row in rows), sum(row.lost for row in rows)
+    twice, excused = sum(row.duplicates for row in rows), sum(row.unknowable for row in rows)
+    return (
+        f"{sent:,} events under {len(rows)} faults of Kafka, of the network and of the gateways,"
+        f" every one of them sent again: {lost} lost, {twice} twice, but for {excused} that were"
+        " given to two gateways sooner than cStar tries again"
+    )
 
 
 def markdown(rows: Sequence[Row]) -> str:
