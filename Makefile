@@ -31,9 +31,9 @@ $(STAMP): $(RUNS) requirements/dev.txt
 run: $(RUNS) ## a real Kafka, the gateway, sample traffic, and the records consumers read
 	$(BIN)/cstar-gateway dev
 
-# Four processes, each with a Kafka of its own: tests wait for brokers and clocks more than they work.
+# Three processes, each with a Kafka of its own: tests wait for brokers and clocks more than they work.
 test: $(STAMP) ## the whole suite, against a real Kafka it starts itself
-	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 check: $(STAMP) ## lint, format and types
 	$(BIN)/ruff check .
