@@ -248,6 +248,7 @@ async def test_a_replay_that_is_killed(kafka: Kafka, unique_prefix: str, replays
     assert await replays.ids() == dict.fromkeys(ids, 1)
 
 
+@pytest.mark.timeout(400)  # each run that meets no Kafka waits half a minute for it
 async def test_kafka_is_lost_midway(
     broker: Kafka, unique_prefix: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
