@@ -31,9 +31,9 @@ $(STAMP): $(RUNS) requirements/dev.txt
 run: $(RUNS) ## a real Kafka, the gateway, sample traffic, and the records consumers read
 	$(BIN)/cstar-gateway dev
 
-# Three processes, each with a Kafka of its own: tests wait for brokers and clocks more than they work.
+# Two processes, each with a Kafka of its own: tests wait for brokers and clocks as much as they work.
 test: $(STAMP) ## the whole suite, against a real Kafka it starts itself
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: $(STAMP) ## lint, format and types
 	$(BIN)/ruff check .

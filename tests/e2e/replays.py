@@ -83,8 +83,9 @@ class Replays:
         wish = Wish(choose(), sure, lease_seconds)
         code = await run(config, wish, Telling(json=True))
         out = self._capsys.readouterr().out.splitlines()  # logs are there, too: nobody set them up
-        *lines, last = (json.loads(line) for line in out if line.startswith("{"))
-        return Replayed(code, lines, last["summary"])
+        lines = [json.loads(line) for line in out if line.startswith("{")]
+        summary = lines.pop()["summary"] if lines else {}  # none: it did not come to begin
+        return Replayed(code, lines, summary)
 
     async def ids(self) -> Counter[str]:
         """Return how many records each event has, over all category topics."""

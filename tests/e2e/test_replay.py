@@ -272,6 +272,6 @@ async def test_kafka_is_lost_midway(
     assert "run it again" in capsys.readouterr().err
     await broker.restart()
     for _ in range(5):  # one that runs while the broker is still slow may give up, too
-        if (await replays.run()).code == 0:
+        if (await replays.run(lease_seconds=10.0)).code == 0:
             break
     assert await replays.ids() == dict.fromkeys(ids, 1)
