@@ -11,7 +11,8 @@ from typing import Any
 from gateway.idempotency.claims import Claims
 from gateway.idempotency.recall import Recall
 from gateway.idempotency.recovery import Recovery
-from gateway.ingress.connection import Connection
+from gateway.ingress import connection, front
+from gateway.ingress.exchange import Exchanging
 from gateway.sink.exchange import Exchange
 from gateway.sink.producer import Producer
 from gateway.sink.publisher import Publisher
@@ -65,10 +66,10 @@ def _after_send(passed: Passed) -> None:
 
 
 def _amid_reply(passed: Passed) -> None:
-    def write(self: Connection, answer: Any, field: bytes, *, bodiless: bool = False) -> None:
+    def send(of: Exchanging, answer: Any, field: bytes, *, bodiless: bool = False) -> None:
         wire = answer.on_wire(field, bodiless=bodiless)
-        self.answers += 1
-        transport = self.transport
+        of.answers += 1
+        transport = of.transport
         assert transport is not None
 
         def write_the_rest() -> None:
@@ -79,7 +80,8 @@ def _amid_reply(passed: Passed) -> None:
         transport.write(wire[: len(wire) // 2])
         get_running_loop().call_later(_WRITTEN, write_the_rest)
 
-    patch(Connection, "_write", lambda _: write)
+    for module in (connection, front):
+        patch(module, "send", lambda _: send)
 
 
 POINTS: Mapping[str, Callable[[Passed], None]] = MappingProxyType(
