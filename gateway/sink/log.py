@@ -15,7 +15,7 @@ from gateway.sink.client import end_consumer
 from gateway.sink.consumer import Span, begin, groupless
 from gateway.sink.knock import why
 from gateway.sink.settings import KafkaSettings
-from gateway.sink.tail import Tail
+from gateway.sink.tail import Tail, stored
 from gateway.sink.topics import Admin
 
 __all__ = ["KafkaLog", "KafkaReader"]
@@ -106,10 +106,7 @@ class KafkaReader:
         records: list[Stored] = []
         for partition, batch in fetched.items():
             self._positions[partition] = batch[-1].offset + 1
-            records += [
-                Stored(partition.topic, each.value or b"", each.headers, each.timestamp / 1000)
-                for each in batch
-            ]
+            records += [stored(partition.topic, each) for each in batch]
         if records and not self.left:
             self._tail = Tail.of(self._consumer, self._positions)
         return records

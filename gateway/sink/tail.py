@@ -7,7 +7,6 @@ one does not (`log`: the consumer knows).
 """
 
 from collections.abc import Iterator
-from itertools import groupby
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -17,7 +16,7 @@ from aiokafka.record.memory_records import MemoryRecords
 
 from gateway.retrieval import Stored
 
-__all__ = ["Tail"]
+__all__ = ["Tail", "stored"]
 
 _FETCH_BYTES = 256 * 1024  # of a partition at once: the loop has others to serve
 _UNCOMMITTED = 0  # as the consumer reads
@@ -38,6 +37,9 @@ class Tail:
         self._consumer = consumer
         self._positions = positions
         self._leader = leader
+        self._topics: dict[str, list[TopicPartition]] = {}
+        for each in sorted(positions):
+            self._topics.setdefault(each.topic, []).append(each)
         consumer.pause(*positions)
 
     @classmethod
@@ -63,7 +65,7 @@ class Tail:
         """
         topics = [
             (topic, [(each.partition, self._positions[each], _FETCH_BYTES) for each in partitions])
-            for topic, partitions in groupby(sorted(self._positions), key=lambda each: each.topic)
+            for topic, partitions in self._topics.items()
         ]
         wait = round(within * 1000)
         request = FetchRequest(wait, 1, _FETCH_BYTES, _UNCOMMITTED, topics)
@@ -82,6 +84,11 @@ class Tail:
         return found
 
 
+def stored(topic: str, record: Any) -> Stored:
+    """Return a record of aiokafka's as a log's readers get it."""
+    return Stored(topic, record.value or b"", record.headers, record.timestamp / 1000)
+
+
 def _batches(content: bytes) -> Iterator[Any]:
     records: Any = MemoryRecords(content)
     while records.has_next():
@@ -95,4 +102,4 @@ def _records(partition: TopicPartition, batch: Any, position: int) -> Iterator[S
     """Yield a batch's records from a position on; the batch may begin before it."""
     for each in () if batch.is_control_batch else batch:
         if each.offset >= position:
-            yield Stored(partition.topic, each.value or b"", each.headers, each.timestamp / 1000)
+            yield stored(partition.topic, each)
