@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tracemalloc
 from hashlib import blake2b
 
 from hypothesis import given
@@ -102,6 +103,21 @@ def test_a_flood_within_one_moment_does_not_empty_the_window() -> None:
     for number in range(20_000):
         window.add([identity(number)], NOW)
     assert window.find(identity(19_999).key, NOW) is not None
+
+
+def test_what_is_asked_of_the_allocator_for_an_id_is_at_most_40_bytes() -> None:
+    """Of 200,000 ids each has no more than 40 bytes in shelves, and empty shelves are told, too."""
+    tracemalloc.start()
+    window = Window(33 * HOURS, 1 << 30)
+    empty = tracemalloc.get_traced_memory()[0]
+    rows = [identity(number) for number in range(200_000)]
+    before = tracemalloc.get_traced_memory()[0]
+    for row in rows:
+        window.add([row], NOW)
+    grown = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    assert grown / len(rows) <= 40
+    assert window.size >= empty * 0.9
 
 
 _GROWING = """
