@@ -8,7 +8,7 @@ latency       an open loop at a pace, and idle, beside the broker's own (probe)
 growth        more connections, bytes, teams, partitions, topics, ids, processes
 memory        an hour at one rate, beside its ids alone (ids)
 restart       a start over a full journal (filling)
-stages        one step of the path at a time, without network (path)
+stages        one step of the path at a time, without network (steps, path)
 backfill      stored events from a file: `cstar-gateway ingest`
   contenders    every server that is measured: bare, the command that is deployed, the same less
                 a stage (without), or compiled, FastAPI and Go by hand (fastapi_gateway, go_gateway,

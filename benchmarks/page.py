@@ -42,7 +42,7 @@ def comparison() -> str:
 
 
 def in_words() -> str:
-    """Return, of the gateway as it is shipped, what the bare server does and what each costs."""
+    """Return what an event costs the gateway as it is shipped, in a sentence."""
     result = read("cpu", Cpu)
     own = COMPILED.name
     if result is None or own not in result.names():
@@ -53,8 +53,7 @@ def in_words() -> str:
         if name in result.names()
     ]
     return (
-        "which only reads the body and answers 202. CPU time of an event:"
-        f" {', '.join(others)} (`{result.head.command}`, medians,"
+        f"CPU time of an event: {', '.join(others)} (`{result.head.command}`, medians,"
         f" {result.head.date[:10]}, {result.head.machine.cores} cores of {result.head.machine.cpu})"
     )
 

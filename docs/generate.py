@@ -111,13 +111,12 @@ def commands() -> str:
 
 def promises() -> str:
     """Return what was measured of what is promised."""
-    safe = f"{faults.in_words()} ([reliability](docs/reliability.md))."
-    cheap = f"{bench.in_words()}. [Performance](docs/performance.md) has latency, growth, memory."
-    return "\n".join(
-        [
-            f"- **Never lost, never twice.** {safe}",
-            f"- **As cheap as a server that does nothing**, {cheap}",
-        ]
+    bare = "As cheap as a server that does nothing but read the body and answer 202."
+    return (
+        f"- **Never lost, never twice.** {faults.in_words()}."
+        " [Reliability](docs/reliability.md) says what was injected, and what is excused."
+        f"\n- **{bare}** {bench.in_words()}."
+        " [Performance](docs/performance.md) has latency, growth and memory."
     )
 
 

@@ -36,7 +36,7 @@ def everything(
     short: Short = False,
     hour: Annotated[bool, typer.Option("--hour", help="Also an hour of memory.")] = False,
 ) -> None:
-    """Measure all of it, about an hour, and write docs/performance.md anew."""
+    """Measure all of it, in some half an hour, and write docs/performance.md anew."""
     for command in _SHORT if short else _LONG:
         words = ("memory",) if hour and command[0] == "memory" else command
         CONSOLE.rule(" ".join(words))

@@ -93,13 +93,14 @@ def render(path: Path = RESULTS) -> str:
 
 def in_words(path: Path = RESULTS) -> str:
     """Return the sum of all rows in a sentence."""
-    rows = [one.row for one in read(path).entries if not one.row.omitted]
+    entries = [one for one in read(path).entries if not one.row.omitted]
+    rows, dates = [one.row for one in entries], sorted(one.date[:10] for one in entries)
     sent, lost = sum(row.sent for row in rows), sum(row.lost for row in rows)
     twice, excused = sum(row.duplicates for row in rows), sum(row.unknowable for row in rows)
     return (
         f"{sent:,} events under {len(rows)} faults of Kafka, of the network and of the gateways,"
-        f" every one of them sent again: {lost} lost, {twice} twice, but for {excused} that were"
-        " given to two gateways sooner than cStar tries again"
+        f" every one of them sent again: {lost} lost, {twice} twice, {excused} excused"
+        f" (`make faults`, {_span(dates)})"
     )
 
 
